@@ -107,12 +107,7 @@ export interface TrackerFailure {
 
 export type ClientMessage = AnnounceRequest | AnswerRequest | Signal;
 export type TrackerMessage =
-  | AnnounceResponse
-  | RelayedOffer
-  | RelayedAnswer
-  | Signal
-  | MemberChange
-  | TrackerFailure;
+  AnnounceResponse | RelayedOffer | RelayedAnswer | Signal | MemberChange | TrackerFailure;
 
 /** Limits that both sides hold. */
 export const trackerLimits = {

@@ -1,0 +1,32 @@
+/** Why a document, a key or a byte range was refused. A closed set: callers switch over it. */
+export type ManifestErrorCode =
+  | 'too-large'
+  | 'bad-envelope'
+  | 'bad-json'
+  | 'bad-shape'
+  | 'bad-path'
+  | 'bad-key'
+  | 'bad-signature'
+  | 'wrong-type'
+  | 'wrong-site'
+  | 'wrong-digest'
+  | 'wrong-length'
+  | 'wrong-version'
+  | 'rollback'
+  | 'revoked'
+  | 'fast-forward'
+  | 'changed'
+  | 'unknown-spec';
+
+/** Thrown by everything in this room that refuses its input. `where` names the document or field. */
+export class ManifestError extends Error {
+  override readonly name = 'ManifestError';
+  readonly code: ManifestErrorCode;
+  readonly where: string;
+
+  constructor(code: ManifestErrorCode, where: string, message: string) {
+    super(`${where}: ${message}`);
+    this.code = code;
+    this.where = where;
+  }
+}
