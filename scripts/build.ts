@@ -1,0 +1,84 @@
+/**
+ * `npm run build`: everything that is shipped, into `dist/`.
+ *
+ *     dist/browser/    the tag, the worker, the swarm engine; `shoal publish` bakes a site's settings in
+ *     dist/dashboard/  the hub's dashboard
+ *     dist/cli/        the command line, with all that it needs
+ *     dist/types/      types of `window.shoal`
+ *     dist/schema.json JSON schema of the configuration file
+ */
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { type BuildResult, build as esbuild } from 'esbuild';
+import { bundles } from './build/bundles.ts';
+import { thirdPartyLicenses } from './build/licenses.ts';
+import { Output } from './build/output.ts';
+import { pageTypes } from './build/page-types.ts';
+import { isMain, root } from './root.ts';
+
+const dashboard = `${root}hub/dashboard`;
+
+/** Builds `dist/`; an unchanged file keeps its time. @throws Error when a part is missing or does not compile. */
+export async function build(): Promise<ReadonlyMap<string, number>> {
+  const output = new Output(`${root}dist/`);
+  const [results, types, schema] = await Promise.all([bundleAll(), pageTypes(), configSchema()]);
+  for (const { outputFiles = [] } of results) {
+    for (const file of outputFiles) await output.write(file.path.slice(output.folder.length), file.contents);
+  }
+  for (const [path, text] of types) await output.write(`types/${path}`, text);
+  for (const name of await dashboardFiles()) {
+    await output.write(`dashboard/${name}`, await readFile(`${dashboard}/${name}`));
+  }
+  if (schema !== undefined) await output.write('schema.json', schema);
+  const metafiles = results.flatMap(({ metafile }) => metafile ?? []);
+  await output.write('THIRD-PARTY-LICENSES.txt', await thirdPartyLicenses(metafiles));
+  return output.finish();
+}
+
+async function bundleAll(): Promise<BuildResult[]> {
+  const wanted = (await bundles()).filter(({ entry }) => isThere(entry));
+  return Promise.all(
+    wanted.map(({ entry, outfile, options }) =>
+      esbuild({
+        ...options,
+        entryPoints: [entry],
+        outfile: `dist/${outfile}`,
+        absWorkingDir: root,
+        bundle: true,
+        charset: 'utf8',
+        legalComments: 'none',
+        metafile: true,
+        write: false,
+      }),
+    ),
+  );
+}
+
+/** The page, its style and its pictures go as they are; scripts and the style they import are bundled. */
+async function dashboardFiles(): Promise<string[]> {
+  return (await readdir(dashboard)).filter((name) => /\.(html|css|svg|png|webmanifest)$/.test(name));
+}
+
+async function configSchema(): Promise<string | undefined> {
+  const path = 'publisher/config/schema.ts';
+  if (!isThere(path)) return undefined;
+  const module: { configJsonSchema?: () => unknown } = await import(root + path);
+  return module.configJsonSchema === undefined
+    ? undefined
+    : `${JSON.stringify(module.configJsonSchema(), null, 2)}\n`;
+}
+
+function isThere(path: string): boolean {
+  if (existsSync(root + path)) return true;
+  console.log(`skipped: there is no ${path} yet`);
+  return false;
+}
+
+if (isMain(import.meta.url)) {
+  const start = performance.now();
+  const files = await build();
+  for (const path of [...files.keys()].sort()) {
+    console.log(`${String(files.get(path)).padStart(9)} B  dist/${path}`);
+  }
+  console.log(`built in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}
