@@ -1,0 +1,64 @@
+/** A token bucket: `burst` at once, `perSecond` in the long run. The caller brings the time. */
+export class TokenBucket {
+  readonly #burst: number;
+  readonly #perSecond: number;
+  #tokens: number;
+  #atMs: number;
+
+  constructor(burst: number, perSecond: number, nowMs: number) {
+    this.#burst = burst;
+    this.#perSecond = perSecond;
+    this.#tokens = burst;
+    this.#atMs = nowMs;
+  }
+
+  /** Takes `cost` tokens; `false`, and takes none, when there are too few. */
+  take(cost: number, nowMs: number): boolean {
+    this.#refill(nowMs);
+    if (this.#tokens < cost) return false;
+    this.#tokens -= cost;
+    return true;
+  }
+
+  /** Whether it has filled up again, so that forgetting it changes nothing. */
+  isFull(nowMs: number): boolean {
+    this.#refill(nowMs);
+    return this.#tokens >= this.#burst;
+  }
+
+  #refill(nowMs: number): void {
+    // A clock that steps back must neither drain nor freeze the bucket.
+    const elapsedMs = Math.max(0, nowMs - this.#atMs);
+    this.#atMs = nowMs;
+    this.#tokens = Math.min(this.#burst, this.#tokens + (elapsedMs / 1000) * this.#perSecond);
+  }
+}
+
+/** One bucket a key (a client's address), bounded: full buckets are forgotten first. */
+export class TokenBuckets {
+  readonly #burst: number;
+  readonly #perSecond: number;
+  readonly #limit: number;
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  constructor(burst: number, perSecond: number, limit = 50_000) {
+    this.#burst = burst;
+    this.#perSecond = perSecond;
+    this.#limit = limit;
+  }
+
+  take(key: string, cost: number, nowMs: number): boolean {
+    let bucket = this.#buckets.get(key);
+    if (bucket === undefined) {
+      if (this.#buckets.size >= this.#limit) this.#forget(nowMs);
+      bucket = new TokenBucket(this.#burst, this.#perSecond, nowMs);
+      this.#buckets.set(key, bucket);
+    }
+    return bucket.take(cost, nowMs);
+  }
+
+  #forget(nowMs: number): void {
+    for (const [key, bucket] of this.#buckets) if (bucket.isFull(nowMs)) this.#buckets.delete(key);
+    if (this.#buckets.size >= this.#limit) this.#buckets.clear();
+  }
+}

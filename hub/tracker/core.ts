@@ -1,0 +1,232 @@
+/**
+ * The tracker without sockets: connections are an interface, time and chance come from outside, so
+ * that whole crowds can be simulated. Every announce costs the same however large the swarm is.
+ */
+
+import { TokenBucket } from '../token-bucket.ts';
+import { binaryToHex, hexToBinary } from './binary.ts';
+import { TrackerCounts } from './counts.ts';
+import { encode, parseCommand } from './messages.ts';
+import type { Announce, Answer, SignalRequest } from './messages.ts';
+import { ExpectedAnswers, type Member, type TrackerConnection } from './member.ts';
+import { relayAnswer, relayOffers, relaySignal } from './relay.ts';
+import { announceResponse, scrapeResponse } from './responses.ts';
+import { Swarm } from './swarm.ts';
+
+/** Swarms that one connection may be in: stock clients share a socket between their torrents. */
+export const swarmsPerConnection = 64;
+
+export interface TrackerCoreOptions {
+  /** Why this infohash is not for a client of this origin; `undefined` when it is. Must be cheap. */
+  readonly refusal: (infoHashHex: string, origin: string | null) => string | undefined;
+  /** Milliseconds. */
+  readonly clock: () => number;
+  /** From 0 up to, not including, 1. */
+  readonly random: () => number;
+}
+
+/** What the core remembers of a connection: its member in each swarm, and how often it announces. */
+interface Client {
+  readonly members: Map<string, Member>;
+  /** Announces, and joins, are rationed apart from other messages: they cost other members traffic. */
+  readonly announces: TokenBucket;
+}
+
+export class TrackerCore {
+  readonly counts = new TrackerCounts();
+  readonly clock: () => number;
+  readonly random: () => number;
+  readonly #refusal: TrackerCoreOptions['refusal'];
+  readonly #swarms = new Map<string, Swarm>();
+  readonly #clients = new Map<TrackerConnection, Client>();
+  readonly #changed = new Set<Swarm>();
+
+  constructor(options: TrackerCoreOptions) {
+    this.clock = options.clock;
+    this.random = options.random;
+    this.#refusal = options.refusal;
+  }
+
+  get swarmCount(): number {
+    return this.#swarms.size;
+  }
+
+  /** How many are in a swarm. */
+  peersIn(infoHashHex: string): number {
+    return this.#swarms.get(hexToBinary(infoHashHex))?.members.size ?? 0;
+  }
+
+  /** Swarms this connection is in. */
+  swarmsOf(connection: TrackerConnection): number {
+    return this.#clients.get(connection)?.members.size ?? 0;
+  }
+
+  /** One message of a client, any text. Does not throw on any of them. */
+  receive(connection: TrackerConnection, text: string): void {
+    const command = parseCommand(text);
+    this.counts.received(command.kind);
+    switch (command.kind) {
+      case 'announce':
+        return this.#announce(connection, command.message);
+      case 'answer':
+        return this.#answer(connection, command.message);
+      case 'signal':
+        return this.#signal(connection, command.message);
+      case 'scrape':
+        return this.#scrape(connection, command.infoHashes);
+      case 'invalid':
+        return connection.send(encode(command.failure));
+    }
+  }
+
+  /** The connection is gone, and all its members with it. */
+  disconnect(connection: TrackerConnection): void {
+    const client = this.#clients.get(connection);
+    if (client === undefined) return;
+    this.#clients.delete(connection);
+    for (const [infoHash, member] of client.members) this.#leave(infoHash, member);
+  }
+
+  /** Tells the members who came and left; to be called about every 100 ms. */
+  flush(): void {
+    for (const swarm of this.#changed) this.counts.memberMessages += swarm.changes.flush();
+    this.#changed.clear();
+  }
+
+  #announce(connection: TrackerConnection, message: Announce): void {
+    const refusal = this.#refuse(connection, message);
+    if (refusal !== undefined) return this.#fail(connection, 'announce', message.info_hash, refusal);
+    if (message.event === 'stopped') return this.#stop(connection, message);
+
+    const swarm = this.#swarm(message.info_hash);
+    const member = this.#memberFor(connection, swarm, message);
+    if (member === undefined) return;
+    if (message.event === 'completed') swarm.downloaded++;
+    member.connection.send(encode(announceResponse(swarm, member, this.random)));
+    relayOffers(this, swarm, member, message);
+  }
+
+  #refuse(connection: TrackerConnection, message: Announce): string | undefined {
+    const refusal = this.#refusal(binaryToHex(message.info_hash), connection.origin);
+    if (refusal !== undefined) return refusal;
+    if (!this.#client(connection).announces.take(1, this.clock())) return 'too many announces';
+    return undefined;
+  }
+
+  /** The member that this announce speaks for, new or known; `undefined` after a failure was sent. */
+  #memberFor(connection: TrackerConnection, swarm: Swarm, message: Announce): Member | undefined {
+    const fail = (reason: string): undefined => {
+      this.#deleteIfEmpty(swarm);
+      this.#fail(connection, 'announce', message.info_hash, reason);
+    };
+    const { members } = this.#client(connection);
+    const own = members.get(message.info_hash);
+    if (own !== undefined) {
+      if (own.peerId !== message.peer_id)
+        return fail('this connection is another peer of this swarm already');
+      swarm.update(own, message.left === 0, message.shoal === 1);
+      this.#changed.add(swarm);
+      return own;
+    }
+    const other = swarm.members.get(message.peer_id);
+    if (other !== undefined) {
+      other.connection.probe();
+      return fail('peer_id belongs to another connection; choose a new one, or try again in 10 seconds');
+    }
+    if (members.size >= swarmsPerConnection)
+      return fail(`more than ${swarmsPerConnection} swarms on one connection`);
+    const member: Member = {
+      peerId: message.peer_id,
+      connection,
+      shoal: message.shoal === 1,
+      complete: message.left === 0,
+      offers: new ExpectedAnswers(),
+    };
+    members.set(message.info_hash, member);
+    swarm.join(member);
+    this.#changed.add(swarm);
+    return member;
+  }
+
+  #answer(connection: TrackerConnection, message: Answer): void {
+    const sender = this.#sender(connection, message.info_hash, 'announce');
+    const swarm = this.#swarms.get(message.info_hash);
+    if (sender !== undefined && swarm !== undefined) relayAnswer(this, swarm, sender, message);
+  }
+
+  #signal(connection: TrackerConnection, message: SignalRequest): void {
+    const sender = this.#sender(connection, message.info_hash, 'signal');
+    const swarm = this.#swarms.get(message.info_hash);
+    if (sender !== undefined && swarm !== undefined) relaySignal(this, swarm, sender, message);
+  }
+
+  #scrape(connection: TrackerConnection, infoHashes: readonly string[]): void {
+    for (const infoHash of infoHashes) {
+      const refusal = this.#refusal(binaryToHex(infoHash), connection.origin);
+      if (refusal !== undefined) return this.#fail(connection, 'scrape', infoHash, refusal);
+    }
+    connection.send(encode(scrapeResponse(infoHashes, this.#swarms)));
+  }
+
+  /** A peer leaves; another connection's peer id is not its to stop (spoofed `stopped`). */
+  #stop(connection: TrackerConnection, message: Announce): void {
+    const { members } = this.#client(connection);
+    const member = members.get(message.info_hash);
+    if (member === undefined || member.peerId !== message.peer_id) return this.counts.dropped('stop');
+    members.delete(message.info_hash);
+    this.#leave(message.info_hash, member);
+  }
+
+  #leave(infoHash: string, member: Member): void {
+    const swarm = this.#swarms.get(infoHash);
+    if (swarm === undefined) return;
+    swarm.leave(member);
+    this.#changed.add(swarm);
+    this.#deleteIfEmpty(swarm);
+  }
+
+  #deleteIfEmpty(swarm: Swarm): void {
+    if (swarm.members.size > 0) return;
+    this.#swarms.delete(swarm.infoHash);
+    this.#changed.delete(swarm);
+  }
+
+  #sender(
+    connection: TrackerConnection,
+    infoHash: string,
+    action: 'announce' | 'signal',
+  ): Member | undefined {
+    const member = this.#clients.get(connection)?.members.get(infoHash);
+    if (member === undefined) this.#fail(connection, action, infoHash, 'announce first');
+    return member;
+  }
+
+  #fail(
+    connection: TrackerConnection,
+    action: 'announce' | 'signal' | 'scrape',
+    infoHash: string,
+    reason: string,
+  ): void {
+    this.counts.failures++;
+    connection.send(encode({ action, info_hash: infoHash, 'failure reason': reason }));
+  }
+
+  #client(connection: TrackerConnection): Client {
+    let client = this.#clients.get(connection);
+    if (client === undefined) {
+      const announces = new TokenBucket(2 * swarmsPerConnection, 1, this.clock());
+      client = { members: new Map(), announces };
+      this.#clients.set(connection, client);
+    }
+    return client;
+  }
+
+  #swarm(infoHash: string): Swarm {
+    let swarm = this.#swarms.get(infoHash);
+    if (swarm === undefined) {
+      swarm = new Swarm(infoHash, this.random);
+      this.#swarms.set(infoHash, swarm);
+    }
+    return swarm;
+  }
+}
