@@ -19,8 +19,10 @@ export interface PeerHello {
 export interface PackState {
   /** 40 hex digits. */
   readonly infohash: string;
-  /** `whole`: every piece; `part`: some, or none yet, and wants more. */
-  readonly state: 'whole' | 'part';
+  /** Which of its pieces the sender can give now: every one, some, or none (any more). */
+  readonly state: 'whole' | 'part' | 'none';
+  /** The sender wants pieces of it now; a data channel for the pack is worth its cost only then. */
+  readonly wants: boolean;
 }
 
 /** The sender's packs have changed; only the changes are listed. */
@@ -43,7 +45,8 @@ export const peerLimits = {
 } as const;
 
 /**
- * A pack's wire runs on a data channel of its own, labelled with the infohash. Of two peers that
- * both have or want a pack, the one with the smaller peer id opens it, so that there is only one.
+ * A pack's wire runs on a data channel of its own, labelled with the infohash. Where one of two
+ * peers wants a pack that the other has (or wants too), the one with the smaller peer id opens it, so
+ * that there is only one.
  */
 export const controlChannelLabel = 'shoal';

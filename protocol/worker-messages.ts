@@ -117,7 +117,15 @@ export type HostToWorker =
   | { readonly t: 'none'; readonly id: number }
   /** What the swarm could deliver now; sent when it changes. The worker decides its patience by it. */
   | HostState
-  | { readonly t: 'failure'; readonly code: FailureCode; readonly detail: string };
+  | {
+      readonly t: 'failure';
+      readonly code: FailureCode;
+      readonly detail: string;
+      /** Bytes that peers sent and the host threw away, of this asset (`swarm-bad-bytes`). */
+      readonly rejectedBytes?: number;
+      /** SHA-256 of the asset, hex. */
+      readonly digest?: string;
+    };
 
 /** What the host's swarm can do at the moment. */
 export interface HostState {
