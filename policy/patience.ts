@@ -1,0 +1,50 @@
+/** How long the swarm may try before HTTP is asked: from what the page needs the asset for, and its size. */
+
+import type { Outlook } from './race.ts';
+
+/** Deadlines of one race, in milliseconds since its start (or since the last chunk, for `stallMs`). */
+export interface Patience {
+  /** Until the first chunk; 0: the swarm is not asked first. */
+  readonly firstMs: number;
+  /** Between one chunk and the next. */
+  readonly stallMs: number;
+  /** Until everything is there. */
+  readonly totalMs: number;
+}
+
+/** What is known of a request. */
+export interface Need {
+  /** `Request.destination` (Fetch, section 2.2.5); `''` for `fetch()`. */
+  readonly destination: string;
+  readonly bytes: number;
+  readonly outlook: Outlook;
+}
+
+const none: Patience = { firstMs: 0, stallMs: 0, totalMs: 0 };
+
+/** What the page cannot render without; a cold swarm is never asked for it. */
+const critical: ReadonlySet<string> = new Set([
+  'document', 'font', 'frame', 'iframe', 'json', 'manifest', 'script', 'style',
+  'audioworklet', 'paintworklet', 'serviceworker', 'sharedworker', 'worker', 'xslt',
+]); // prettier-ignore
+
+/** Below this a peer that may not even have it is not worth a wait. */
+const smallBytes = 64 * 1024;
+
+/** Slowest mean rate at which the swarm may go on alone. */
+const minBytesPerSecond = 512 * 1024;
+
+/**
+ * A connected peer that holds the whole pack answers within a round trip or two, so everything may
+ * wait for it a little; one that holds parts is only worth a wait for what is large and not critical.
+ */
+export function patienceFor(need: Need): Patience {
+  const isCritical = critical.has(need.destination);
+  if (need.outlook === 'none') return none;
+  if (need.outlook === 'part' && (isCritical || need.bytes < smallBytes)) return none;
+  return {
+    firstMs: isCritical ? 250 : need.bytes < smallBytes ? 400 : 1_000,
+    stallMs: isCritical ? 500 : 1_500,
+    totalMs: 1_000 + Math.ceil((need.bytes / minBytesPerSecond) * 1_000),
+  };
+}

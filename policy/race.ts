@@ -1,0 +1,189 @@
+/**
+ * One asset's race between the swarm and HTTP, as a machine without clock or I/O: it is told what
+ * happened and answers with what to do. Only verified chunks are told to it as `good`.
+ *
+ * The rule: the swarm may try first for as long as its patience lasts; then HTTP is asked for exactly
+ * the chunks that are missing (a hedge: the swarm may still win until HTTP has begun to deliver).
+ * Either source takes over when the other one ends.
+ */
+
+import type { Patience } from './patience.ts';
+
+export type Source = 'swarm' | 'http';
+
+/** What the swarm may be able to deliver at the start. */
+export type Outlook = 'none' | 'part' | 'whole';
+
+export type RaceEvent =
+  | { readonly kind: 'start'; readonly nowMs: number; readonly outlook: Outlook }
+  | { readonly kind: 'good'; readonly nowMs: number; readonly source: Source; readonly chunk: number }
+  /** The chunk's bytes were wrong. */
+  | { readonly kind: 'bad'; readonly nowMs: number; readonly source: Source; readonly chunk: number }
+  /** The source will deliver nothing more of what it was asked for. */
+  | { readonly kind: 'ended'; readonly nowMs: number; readonly source: Source }
+  | { readonly kind: 'tick'; readonly nowMs: number };
+
+export type RaceEffect =
+  | { readonly kind: 'ask'; readonly source: Source; readonly chunks: readonly number[] }
+  | { readonly kind: 'cancel'; readonly source: Source }
+  /** Send `tick` at this time; replaces the last wish. */
+  | { readonly kind: 'wake'; readonly atMs: number }
+  | { readonly kind: 'done' }
+  /** Both sources have failed, or the origin's own bytes do not match: the browser must ask the origin. */
+  | { readonly kind: 'failed'; readonly reason: 'sources' | 'origin-mismatch' };
+
+type Standing = 'idle' | 'running' | 'ended';
+
+export interface RaceState {
+  readonly phase: 'ready' | 'running' | 'over';
+  readonly missing: ReadonlySet<number>;
+  readonly swarm: Standing;
+  readonly http: Standing;
+  readonly patience: Patience;
+  readonly startedMs: number;
+  /** When the swarm last delivered; the start, at first. */
+  readonly progressMs: number;
+  readonly swarmDelivered: boolean;
+  readonly swarmBad: number;
+  readonly outlook: Outlook;
+}
+
+export interface RaceStep {
+  readonly state: RaceState;
+  readonly effects: readonly RaceEffect[];
+}
+
+/** Wrong chunks from the swarm after which HTTP takes all that is missing. */
+const badLimit = 2;
+/** How long the swarm may go on alone, without a chunk, when HTTP has failed. */
+const lastHopeMs = 10_000;
+
+/** A race for these chunks. */
+export function raceFor(chunks: readonly number[], patience: Patience): RaceState {
+  return {
+    phase: 'ready',
+    missing: new Set(chunks),
+    swarm: 'idle',
+    http: 'idle',
+    patience,
+    startedMs: 0,
+    progressMs: 0,
+    swarmDelivered: false,
+    swarmBad: 0,
+    outlook: 'none',
+  };
+}
+
+/** The machine's one function. */
+export function stepRace(state: RaceState, event: RaceEvent): RaceStep {
+  if (state.phase === 'over') return { state, effects: [] };
+  switch (event.kind) {
+    case 'start':
+      return start(
+        { ...state, phase: 'running', startedMs: event.nowMs, progressMs: event.nowMs },
+        event.outlook,
+      );
+    case 'good':
+      return good(state, event.source, event.chunk, event.nowMs);
+    case 'bad':
+      return event.source === 'http' ? fail(state, 'origin-mismatch') : badFromSwarm(state, event.nowMs);
+    case 'ended':
+      return ended(state, event.source, event.nowMs);
+    case 'tick':
+      return tick(state, event.nowMs);
+  }
+}
+
+function start(state: RaceState, outlook: Outlook): RaceStep {
+  if (state.missing.size === 0) return { state: { ...state, phase: 'over' }, effects: [{ kind: 'done' }] };
+  if (outlook === 'none' || state.patience.firstMs === 0) return askHttp({ ...state, outlook });
+  return {
+    state: { ...state, outlook, swarm: 'running' },
+    effects: [ask('swarm', state.missing), { kind: 'wake', atMs: state.startedMs + state.patience.firstMs }],
+  };
+}
+
+function good(state: RaceState, source: Source, chunk: number, nowMs: number): RaceStep {
+  const missing = new Set(state.missing);
+  missing.delete(chunk);
+  if (missing.size === 0) return finish({ ...state, missing });
+  if (source === 'swarm') {
+    const next = { ...state, missing, progressMs: nowMs, swarmDelivered: true };
+    return {
+      state: next,
+      effects: state.http === 'running' ? [] : [{ kind: 'wake', atMs: patienceEndsMs(next) }],
+    };
+  }
+  // HTTP has begun to deliver: what the swarm still sends would only be thrown away.
+  const effects: RaceEffect[] = state.swarm === 'running' ? [{ kind: 'cancel', source: 'swarm' }] : [];
+  return { state: { ...state, missing, swarm: state.swarm === 'running' ? 'ended' : state.swarm }, effects };
+}
+
+function badFromSwarm(state: RaceState, nowMs: number): RaceStep {
+  const next = { ...state, swarmBad: state.swarmBad + 1 };
+  if (next.swarmBad < badLimit || state.swarm !== 'running') return { state: next, effects: [] };
+  return after([{ kind: 'cancel', source: 'swarm' }], ended(next, 'swarm', nowMs));
+}
+
+function ended(state: RaceState, source: Source, nowMs: number): RaceStep {
+  if (source === 'swarm') {
+    const next: RaceState = { ...state, swarm: 'ended' };
+    if (next.http === 'idle') return askHttp(next);
+    return next.http === 'ended' ? fail(next, 'sources') : { state: next, effects: [] };
+  }
+  const next: RaceState = { ...state, http: 'ended' };
+  const hope: RaceEffect = { kind: 'wake', atMs: nowMs + lastHopeMs };
+  if (next.swarm === 'running') return { state: { ...next, progressMs: nowMs }, effects: [hope] };
+  if (next.swarm === 'idle' && next.outlook !== 'none') {
+    return {
+      state: { ...next, swarm: 'running', progressMs: nowMs },
+      effects: [ask('swarm', next.missing), hope],
+    };
+  }
+  return fail(next, 'sources');
+}
+
+function tick(state: RaceState, nowMs: number): RaceStep {
+  if (state.http === 'running' || state.swarm !== 'running') return { state, effects: [] };
+  if (state.http === 'ended') {
+    const endsMs = state.progressMs + lastHopeMs;
+    return nowMs >= endsMs ? fail(state, 'sources') : { state, effects: [{ kind: 'wake', atMs: endsMs }] };
+  }
+  const endsMs = patienceEndsMs(state);
+  return nowMs >= endsMs ? askHttp(state) : { state, effects: [{ kind: 'wake', atMs: endsMs }] };
+}
+
+/** When HTTP is asked although the swarm has not ended: no first chunk, no next chunk, or too slow. */
+function patienceEndsMs(state: RaceState): number {
+  const { patience } = state;
+  const next = state.swarmDelivered
+    ? state.progressMs + patience.stallMs
+    : state.startedMs + patience.firstMs;
+  return Math.min(next, state.startedMs + patience.totalMs);
+}
+
+function askHttp(state: RaceState): RaceStep {
+  return { state: { ...state, http: 'running' }, effects: [ask('http', state.missing)] };
+}
+
+function finish(state: RaceState): RaceStep {
+  const effects: RaceEffect[] = [];
+  if (state.swarm === 'running') effects.push({ kind: 'cancel', source: 'swarm' });
+  if (state.http === 'running') effects.push({ kind: 'cancel', source: 'http' });
+  return { state: { ...state, phase: 'over' }, effects: [...effects, { kind: 'done' }] };
+}
+
+function fail(state: RaceState, reason: 'sources' | 'origin-mismatch'): RaceStep {
+  return after(
+    finish(state).effects.filter((effect) => effect.kind === 'cancel'),
+    { state: { ...state, phase: 'over' }, effects: [{ kind: 'failed', reason }] },
+  );
+}
+
+function after(first: readonly RaceEffect[], step: RaceStep): RaceStep {
+  return { state: step.state, effects: [...first, ...step.effects] };
+}
+
+function ask(source: Source, missing: ReadonlySet<number>): RaceEffect {
+  return { kind: 'ask', source, chunks: [...missing].sort((a, b) => a - b) };
+}

@@ -1,0 +1,210 @@
+/**
+ * The data path: find the asset, take what is kept, race for the rest, answer, and only then do what
+ * the page need not wait for. Whatever goes wrong, the browser asks the origin as if we were not here.
+ */
+
+import { chunkRange, chunksOfRange, type Asset, type Catalog } from '../manifests/index.ts';
+import { parseRange, type RangeRequest } from '../policy/range.ts';
+import type { FailureCode } from '../protocol/beacon.ts';
+import { sliceBytes } from '../protocol/kept.ts';
+import type { WorkerToClient } from '../protocol/worker-messages.ts';
+import type { Host } from './host.ts';
+import type { Chunks, Kept } from './kept.ts';
+import type { Layers } from './layers.ts';
+import { emptyTally, race, type Tally } from './race.ts';
+import type { Releases } from './releases.ts';
+import { etagOf, respond, respondNotModified, respondUnsatisfiable } from './respond.ts';
+
+/** What the data path works with. */
+export interface Delivery {
+  readonly releases: Releases;
+  readonly kept: Kept;
+  readonly layers: Layers;
+  readonly host: Host;
+  /** Tells the client that asked. */
+  tell(clientId: string, message: WorkerToClient): void;
+  fail(code: FailureCode, detail: string): void;
+}
+
+/** Larger assets that must be answered whole are left to the browser: they would fill the memory. */
+const wholeLimitBytes = 128 * 1024 * 1024;
+
+/** Answers one request that the route has matched. Rejects only when the origin does, too. */
+export async function deliver(delivery: Delivery, event: FetchEvent): Promise<Response> {
+  try {
+    return (await answer(delivery, event)) ?? (await fetch(event.request));
+  } catch (error) {
+    delivery.fail('worker', error instanceof Error ? error.message : 'unknown');
+    return fetch(event.request);
+  }
+}
+
+async function answer(delivery: Delivery, event: FetchEvent): Promise<Response | undefined> {
+  const { request } = event;
+  const startedMs = performance.now();
+  const found = await find(delivery, event);
+  if (found === undefined) return undefined;
+  const { asset, catalog } = found;
+  const etag = etagOf(asset);
+  if (request.headers.get('if-none-match')?.split(/,\s*/).includes(etag) === true)
+    return respondNotModified(asset);
+  const span = spanOf(request, asset);
+  if (span === 'unsatisfiable') return respondUnsatisfiable(asset);
+  if (span.to - span.from > wholeLimitBytes) return undefined;
+  if (request.method === 'HEAD') return respond({ asset, method: 'HEAD', bytes: [], ...span });
+  const tally = emptyTally();
+  const chunks = await collect(delivery, event, found, span, tally);
+  const ms = performance.now() - startedMs;
+  const { index, path } = asset;
+  delivery.tell(event.clientId, {
+    t: 'delivered',
+    release: catalog.sha256,
+    asset: index,
+    path,
+    ...tally,
+    ms,
+  });
+  if (chunks === undefined) return undefined;
+  const bytes = cut(asset, chunks, span, catalog.release.piece);
+  return respond({ asset, method: request.method, bytes, ...span });
+}
+
+interface Found {
+  readonly asset: Asset;
+  readonly catalog: Catalog;
+}
+
+async function find(delivery: Delivery, event: FetchEvent): Promise<Found | undefined> {
+  const { pathname, search } = new URL(event.request.url);
+  const path = pathname + search;
+  // A worker's own requests have its id; a request without client belongs to no page that we know.
+  const catalog = await delivery.releases.pinnedFor(
+    event.clientId,
+    (candidate) => candidate.find(path)?.entry.im === true,
+  );
+  const asset = catalog?.find(path);
+  return asset === undefined || catalog === undefined ? undefined : { asset, catalog };
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly isPart: boolean;
+}
+
+/** Media may be answered with less than it asked for; it asks again (RFC 9110, section 15.3.7). */
+function spanOf(request: Request, asset: Asset): Span | 'unsatisfiable' {
+  const ifRange = request.headers.get('if-range');
+  const header = ifRange === null || ifRange === etagOf(asset) ? request.headers.get('range') : null;
+  const range: RangeRequest = parseRange(header, asset.entry.n);
+  switch (range.kind) {
+    case 'whole':
+      return { from: 0, to: asset.entry.n, isPart: false };
+    case 'unsatisfiable':
+      return 'unsatisfiable';
+    case 'part': {
+      const { from } = range;
+      const isMedia = request.destination === 'video' || request.destination === 'audio';
+      const sliceEnd = (Math.floor(from / sliceBytes) + 1) * sliceBytes;
+      return { from, to: isMedia ? Math.min(range.to, sliceEnd) : range.to, isPart: true };
+    }
+  }
+}
+
+/** The span's chunks, from the cache and then from the race; keeps what is new, after the answer. */
+async function collect(
+  delivery: Delivery,
+  event: FetchEvent,
+  { asset, catalog }: Found,
+  span: Span,
+  tally: Tally,
+): Promise<Chunks | undefined> {
+  if (span.to === span.from) return new Map();
+  const chunkBytes = catalog.release.piece;
+  const { first, last } = chunksOfRange(wholeSlices(span, asset), chunkBytes);
+  const wanted = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  const layers = asset.chunks > 1 ? await delivery.layers.of(catalog) : undefined;
+  const chunks = await delivery.kept.read(asset, wanted, chunkBytes, layers);
+  for (const bytes of chunks.values()) tally.cacheBytes += bytes.length;
+  const missing = wanted.filter((chunk) => !chunks.has(chunk));
+  if (missing.length === 0) return chunks;
+  const pack = asset.entry.p === undefined ? undefined : catalog.release.packs[asset.entry.p]?.ih;
+  const result = await race(
+    {
+      asset,
+      chunks: missing,
+      chunkBytes,
+      layers,
+      outlook: await delivery.host.outlook(pack),
+      destination: event.request.destination,
+      url: event.request.url,
+      signal: event.request.signal,
+    },
+    delivery.host,
+    tally,
+  );
+  if (result.kind === 'failed') {
+    if (result.reason === 'origin-mismatch') delivery.fail('origin-mismatch', asset.path);
+    if (result.reason === 'sources') delivery.fail('origin-error', asset.path);
+    return undefined;
+  }
+  if (result.timedOut) delivery.fail('swarm-timeout', asset.path);
+  for (const [chunk, bytes] of result.chunks) chunks.set(chunk, bytes);
+  event.waitUntil(keep(delivery.kept, asset, chunks, chunkBytes));
+  return chunks;
+}
+
+/** A part is fetched in whole slices, so that what was fetched can be kept and shared. */
+function wholeSlices(span: Span, asset: Asset): { from: number; to: number } {
+  if (!span.isPart) return span;
+  return {
+    from: Math.floor(span.from / sliceBytes) * sliceBytes,
+    to: Math.min(Math.ceil(span.to / sliceBytes) * sliceBytes, asset.entry.n),
+  };
+}
+
+async function keep(kept: Kept, asset: Asset, chunks: Chunks, chunkBytes: number): Promise<void> {
+  const { n } = asset.entry;
+  if (chunks.size === asset.chunks) return kept.keep(asset, 0, joined(asset, chunks, 0, n, chunkBytes));
+  const starts = new Set(
+    [...chunks.keys()].map((chunk) => Math.floor((chunk * chunkBytes) / sliceBytes) * sliceBytes),
+  );
+  for (const from of starts) {
+    await kept.keep(asset, from, joined(asset, chunks, from, Math.min(from + sliceBytes, n), chunkBytes));
+  }
+}
+
+function joined(
+  asset: Asset,
+  chunks: Chunks,
+  from: number,
+  to: number,
+  chunkBytes: number,
+): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(to - from);
+  let at = 0;
+  for (const part of cut(asset, chunks, { from, to }, chunkBytes)) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** The parts of the chunks that a span covers, in order. */
+function cut(
+  asset: Asset,
+  chunks: Chunks,
+  span: { readonly from: number; readonly to: number },
+  chunkBytes: number,
+): Uint8Array<ArrayBuffer>[] {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for (let at = span.from; at < span.to;) {
+    const chunk = Math.floor(at / chunkBytes);
+    const range = chunkRange(asset, chunk, chunkBytes);
+    const bytes = chunks.get(chunk);
+    if (bytes === undefined) throw new RangeError(`chunk ${chunk} of ${asset.path} is not there`);
+    parts.push(bytes.subarray(at - range.from, Math.min(span.to, range.to) - range.from));
+    at = range.to;
+  }
+  return parts;
+}

@@ -1,0 +1,224 @@
+/**
+ * The host page as the worker sees it: a port to an untrusted supplier that may freeze, lie or vanish.
+ * Ports die silently when the worker stops, so they are found again by asking all pages.
+ */
+
+import type { Catalog } from '../manifests/index.ts';
+import type { Outlook } from '../policy/race.ts';
+import type { FailureCode } from '../protocol/beacon.ts';
+import type { PackedAsset, PackLayout, WorkerToClient, WorkerToHost } from '../protocol/worker-messages.ts';
+import { within } from './deadline.ts';
+import { parseHostMessage } from './parse-message.ts';
+import { scope } from './scope.ts';
+
+/** What a `want` brings. */
+export interface WantListener {
+  onChunk(chunk: number, bytes: Uint8Array<ArrayBuffer>): void;
+  /** Nothing more will come. */
+  onEnd(): void;
+}
+
+interface Session {
+  readonly port: MessagePort;
+  readonly clientId: string;
+  settled: boolean;
+  peers: number;
+  whole: ReadonlySet<string>;
+  part: ReadonlySet<string>;
+  /** Wants in a row that got no answer at all: a frozen page looks alive. */
+  silent: number;
+}
+
+/** After so many unanswered wants the host counts as frozen. */
+const silentLimit = 2;
+/** A page that hosts answers within a few milliseconds, also in the background. */
+const callTimeoutMs = 60;
+
+export class Host {
+  #session: Session | undefined;
+  #packs: WorkerToHost | undefined;
+  #nextId = 1;
+  readonly #wants = new Map<number, WantListener & { readonly asked: Session; answered: boolean }>();
+  readonly #onFailure: (code: FailureCode, detail: string) => void;
+  #lastCallMs = -Infinity;
+  #calling = Promise.resolve();
+  #onState = (): void => undefined;
+
+  constructor(onFailure: (code: FailureCode, detail: string) => void) {
+    this.#onFailure = onFailure;
+  }
+
+  /** A page says that it hosts the swarm: it gets a port that we made, and the packs. */
+  adopt(client: Client): void {
+    this.#drop();
+    const { port1, port2 } = new MessageChannel();
+    const session: Session = {
+      port: port1,
+      clientId: client.id,
+      settled: false,
+      peers: 0,
+      whole: new Set(),
+      part: new Set(),
+      silent: 0,
+    };
+    port1.onmessage = (event: MessageEvent<unknown>) => this.#receive(session, event.data);
+    this.#session = session;
+    const message: WorkerToClient = { t: 'port' };
+    client.postMessage(message, [port2]);
+    if (this.#packs !== undefined) port1.postMessage(this.#packs);
+  }
+
+  /** The packs of the releases in use; kept for the next host too. */
+  setPacks(base: string, catalogs: readonly Catalog[]): void {
+    const piece = catalogs[0]?.release.piece;
+    if (piece === undefined) return;
+    const packs = new Map(
+      catalogs.flatMap((catalog) => packLayouts(base, catalog)).map((pack) => [pack.infohash, pack]),
+    );
+    this.#packs = { t: 'packs', piece, packs: [...packs.values()] };
+    this.#post(this.#packs);
+  }
+
+  /** What the swarm can do for a pack now. After a restart of the worker, waits shortly for the host. */
+  async outlook(infohash: string | undefined): Promise<Outlook> {
+    if (infohash === undefined) return 'none';
+    if (this.#session === undefined || !this.#session.settled) await this.#call();
+    const session = this.#session;
+    if (session === undefined || session.peers === 0) return 'none';
+    if (session.whole.has(infohash)) return 'whole';
+    return session.part.has(infohash) ? 'part' : 'none';
+  }
+
+  /** Asks all pages who hosts; resolves when one has answered, or after 60 ms. At most once a second. */
+  #call(): Promise<void> {
+    const nowMs = performance.now();
+    if (nowMs - this.#lastCallMs < 1_000) return this.#calling;
+    this.#lastCallMs = nowMs;
+    const answered = new Promise<void>((resolve) => (this.#onState = resolve));
+    this.#calling = within(answered, callTimeoutMs, undefined);
+    if (this.#session === undefined) void this.#broadcast({ t: 'who-hosts' });
+    return this.#calling;
+  }
+
+  async #broadcast(message: WorkerToClient): Promise<void> {
+    const clients = await scope.clients.matchAll({ type: 'window', includeUncontrolled: true });
+    for (const client of clients) client.postMessage(message);
+  }
+
+  /** Asks for chunks. The answer is a function that cancels; `undefined`: nobody to ask. */
+  want(
+    digest: string,
+    chunks: readonly number[],
+    timeoutMs: number,
+    listener: WantListener,
+  ): (() => void) | undefined {
+    const session = this.#session;
+    if (session === undefined) return undefined;
+    const id = this.#nextId++;
+    const want = {
+      asked: session,
+      answered: false,
+      onChunk: listener.onChunk.bind(listener),
+      onEnd: listener.onEnd.bind(listener),
+    };
+    this.#wants.set(id, want);
+    this.#post({ t: 'want', id, digest, chunks, timeoutMs });
+    const timer = setTimeout(() => this.#late(id), timeoutMs);
+    return () => {
+      clearTimeout(timer);
+      if (!this.#wants.delete(id)) return;
+      this.#countSilence(session, want.answered);
+      this.#post({ t: 'cancel', id });
+    };
+  }
+
+  #late(id: number): void {
+    const want = this.#wants.get(id);
+    if (want === undefined) return;
+    this.#wants.delete(id);
+    this.#countSilence(want.asked, want.answered);
+    this.#post({ t: 'cancel', id });
+    want.onEnd();
+  }
+
+  #countSilence(session: Session, answered: boolean): void {
+    session.silent = answered ? 0 : session.silent + 1;
+    // A host with peers that never says a word, not even `none`, is frozen: look for another one.
+    if (session.silent >= silentLimit && session === this.#session) this.#drop();
+  }
+
+  /** A chunk was wrong. */
+  bad(digest: string, chunk: number): void {
+    this.#post({ t: 'bad', digest, chunk });
+  }
+
+  kept(digest: string, from: number, to: number): void {
+    this.#post({ t: 'kept', digest, from, to });
+  }
+
+  dropped(digest: string): void {
+    this.#post({ t: 'dropped', digest });
+  }
+
+  #receive(session: Session, data: unknown): void {
+    const message = parseHostMessage(data);
+    if (message === undefined || session !== this.#session) return;
+    switch (message.t) {
+      case 'chunk': {
+        const want = this.#wants.get(message.id);
+        if (want === undefined) return;
+        want.answered = true;
+        want.onChunk(message.chunk, new Uint8Array(message.bytes));
+        return;
+      }
+      case 'none': {
+        const want = this.#wants.get(message.id);
+        this.#wants.delete(message.id);
+        session.silent = 0;
+        want?.onEnd();
+        return;
+      }
+      case 'swarm':
+        session.peers = message.peers;
+        session.settled = message.settled;
+        session.whole = new Set(message.whole);
+        session.part = new Set(message.part);
+        this.#onState();
+        return;
+      case 'failure':
+        this.#onFailure(message.code, message.detail);
+    }
+  }
+
+  #drop(): void {
+    const session = this.#session;
+    if (session === undefined) return;
+    this.#session = undefined;
+    session.port.close();
+    for (const [id, want] of [...this.#wants]) {
+      if (want.asked !== session) continue;
+      this.#wants.delete(id);
+      want.onEnd();
+    }
+  }
+
+  #post(message: WorkerToHost): void {
+    this.#session?.port.postMessage(message);
+  }
+}
+
+function packLayouts(base: string, catalog: Catalog): PackLayout[] {
+  // Identical content stands in a pack once, whatever the number of its names.
+  const placed = catalog.release.packs.map(() => new Map<string, PackedAsset>());
+  for (const { digest, entry } of catalog.assets) {
+    if (entry.p === undefined) continue;
+    placed[entry.p]?.set(digest, { digest, size: entry.n, offset: entry.o ?? 0 });
+  }
+  return catalog.release.packs.map((pack, index) => ({
+    infohash: pack.ih,
+    torrent: `${base}shoal/pack/${pack.ih}.torrent`,
+    torrentSha256: pack.sha256,
+    torrentBytes: pack.len,
+    assets: [...(placed[index]?.values() ?? [])],
+  }));
+}

@@ -1,0 +1,117 @@
+/** HTTP as a source: asks the origin for exactly the missing chunks and cuts what comes into chunks. */
+
+import { chunkRange, type Asset } from '../manifests/index.ts';
+import { runsOf } from '../policy/range.ts';
+
+/** Without a byte for this long, the origin counts as gone. */
+const stallMs = 20_000;
+
+/** Chunks from one asset's URL. */
+export interface HttpAsk {
+  readonly url: string;
+  readonly asset: Asset;
+  readonly chunks: readonly number[];
+  readonly chunkBytes: number;
+  readonly signal: AbortSignal;
+  /** A whole chunk's bytes, not verified. */
+  onChunk(chunk: number, bytes: Uint8Array<ArrayBuffer>): void;
+  /** Bytes that were received and belong to no asked chunk. */
+  onExcess(bytes: number): void;
+}
+
+/**
+ * Resolves when everything asked for has come; rejects when the origin fails, or has another length.
+ * Past the browser's own cache (`no-store`): what is right is kept in ours, and counted once.
+ */
+export async function fetchChunks(ask: HttpAsk): Promise<void> {
+  const isAll = ask.chunks.length === ask.asset.chunks;
+  if (isAll) return fetchRun(ask, undefined);
+  // One after the other: few runs, and the origin's queue is everyone's.
+  for (const run of runsOf(ask.chunks)) {
+    const from = chunkRange(ask.asset, run.first, ask.chunkBytes).from;
+    const { to } = chunkRange(ask.asset, run.last, ask.chunkBytes);
+    await fetchRun(ask, { from, to });
+  }
+}
+
+async function fetchRun(ask: HttpAsk, range: { from: number; to: number } | undefined): Promise<void> {
+  const stall = new AbortController();
+  let timer = setTimeout(() => stall.abort(), stallMs);
+  const signal = AbortSignal.any([ask.signal, stall.signal]);
+  try {
+    const headers: Record<string, string> =
+      range === undefined ? {} : { range: `bytes=${range.from}-${range.to - 1}` };
+    const response = await fetch(ask.url, { headers, cache: 'no-store', credentials: 'same-origin', signal });
+    const start = startOf(response, range);
+    const reader = response.body?.getReader();
+    const cutter = new Cutter(ask, start);
+    for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
+      clearTimeout(timer);
+      timer = setTimeout(() => stall.abort(), stallMs);
+      cutter.push(read.value);
+    }
+    cutter.end(range?.to ?? ask.asset.entry.n);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Offset of the body's first byte; a server may ignore the range (RFC 9110, section 14.2). */
+function startOf(response: Response, range: { from: number } | undefined): number {
+  if (response.status === 200) return 0;
+  const contentRange = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '');
+  if (response.status === 206 && range !== undefined && Number(contentRange?.[1]) === range.from) {
+    return range.from;
+  }
+  throw new HttpError(`answered ${response.status}`);
+}
+
+/** The origin did not deliver what was asked for. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+}
+
+/** Cuts a stream of bytes at chunk borders. */
+class Cutter {
+  readonly #ask: HttpAsk;
+  readonly #wanted: ReadonlySet<number>;
+  #at: number;
+  #buffer: Uint8Array<ArrayBuffer> | undefined;
+  #filled = 0;
+
+  constructor(ask: HttpAsk, start: number) {
+    this.#ask = ask;
+    this.#wanted = new Set(ask.chunks);
+    this.#at = start;
+  }
+
+  push(bytes: Uint8Array): void {
+    const { asset, chunkBytes } = this.#ask;
+    for (let rest = bytes; rest.length > 0;) {
+      const chunk = Math.floor(this.#at / chunkBytes);
+      const range = chunkRange(asset, chunk, chunkBytes);
+      if (range.to <= range.from) throw new HttpError('sent more than the asset has');
+      this.#buffer ??= new Uint8Array(range.to - range.from);
+      const part = rest.subarray(0, range.to - this.#at);
+      this.#buffer.set(part, this.#filled);
+      this.#filled += part.length;
+      this.#at += part.length;
+      rest = rest.subarray(part.length);
+      if (this.#at === range.to) this.#emit(chunk);
+    }
+  }
+
+  /** The stream has ended; it must have ended at `to`, or beyond it. */
+  end(to: number): void {
+    if (this.#at < to) throw new HttpError(`ended after ${this.#at} bytes, expected ${to}`);
+  }
+
+  #emit(chunk: number): void {
+    const bytes = this.#buffer;
+    this.#buffer = undefined;
+    this.#filled = 0;
+    if (bytes === undefined) return;
+    if (this.#wanted.has(chunk)) this.#ask.onChunk(chunk, bytes);
+    else this.#ask.onExcess(bytes.length);
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * The verified cache. Keyed by digest, so releases share what they have in common; verified again on
+ * every read, because a page script may write to it too.
+ */
+
+import { isChunk, sha256Hex, type Asset, type Catalog } from '../manifests/index.ts';
+import { evictionFor, type KeptEntry } from '../policy/eviction.ts';
+import { keptCacheName, keptSliceUrl, keptWholeUrl, parseKeptUrl, sliceBytes } from '../protocol/kept.ts';
+
+/** Chunks by index, every one verified. */
+export type Chunks = Map<number, Uint8Array<ArrayBuffer>>;
+
+/** Told when bytes come or go, so that the host page can seed them, or stop. */
+export interface KeptListener {
+  kept(digest: string, from: number, to: number): void;
+  dropped(digest: string): void;
+}
+
+export class Kept {
+  readonly #base: string;
+  readonly #limitBytes: number;
+  readonly #listener: KeptListener;
+  /** Sizes of what releases in use name; anything else in the cache goes first. */
+  #inUse: ReadonlyMap<string, number> = new Map();
+  #sinceCheckBytes = Infinity;
+
+  constructor(base: string, limitBytes: number, listener: KeptListener) {
+    this.#base = base;
+    this.#limitBytes = limitBytes;
+    this.#listener = listener;
+  }
+
+  setInUse(catalogs: readonly Catalog[]): void {
+    this.#inUse = new Map(
+      catalogs.flatMap(({ assets }) =>
+        assets.map(({ digest, entry }): [string, number] => [digest, entry.n]),
+      ),
+    );
+    this.#sinceCheckBytes = Infinity;
+  }
+
+  /** Those of `chunks` that are here and right. Never throws. */
+  async read(
+    asset: Asset,
+    chunks: readonly number[],
+    chunkBytes: number,
+    layers: Uint8Array | undefined,
+  ): Promise<Chunks> {
+    const found: Chunks = new Map();
+    try {
+      const cache = await caches.open(keptCacheName);
+      const whole = chunks.length === asset.chunks ? await this.#readWhole(cache, asset) : undefined;
+      if (whole !== undefined) {
+        for (const chunk of chunks) {
+          found.set(chunk, whole.subarray(chunk * chunkBytes, (chunk + 1) * chunkBytes));
+        }
+        return found;
+      }
+      const chunksPerSlice = sliceBytes / chunkBytes;
+      const slices = Map.groupBy(chunks, (chunk) => Math.floor(chunk / chunksPerSlice));
+      for (const [slice, members] of slices) {
+        const bytes = await this.#readSlice(cache, asset, slice * sliceBytes);
+        for (const chunk of bytes === undefined ? [] : members) {
+          const at = chunk * chunkBytes - slice * sliceBytes;
+          const part = bytes?.subarray(at, at + chunkBytes);
+          if (part !== undefined && (await isChunk(asset, chunk, part, chunkBytes, layers))) {
+            found.set(chunk, part);
+          }
+        }
+      }
+    } catch {
+      // Storage is forbidden or broken: everything counts as missing.
+    }
+    return found;
+  }
+
+  /** A slice's bytes, from its own entry or out of the whole; not verified. */
+  async #readSlice(cache: Cache, asset: Asset, from: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const slice = await cache.match(keptSliceUrl(this.#base, asset.digest, from));
+    if (slice !== undefined) return new Uint8Array(await slice.arrayBuffer());
+    const whole = await cache.match(keptWholeUrl(this.#base, asset.digest));
+    const blob = (await whole?.blob())?.slice(from, from + sliceBytes);
+    return blob === undefined ? undefined : new Uint8Array(await blob.arrayBuffer());
+  }
+
+  /** Whether the whole asset is kept and right. */
+  async hasWhole(asset: Asset): Promise<boolean> {
+    try {
+      return (await this.#readWhole(await caches.open(keptCacheName), asset)) !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  async #readWhole(cache: Cache, asset: Asset): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const key = keptWholeUrl(this.#base, asset.digest);
+    const hit = await cache.match(key);
+    if (hit === undefined) return undefined;
+    const bytes = new Uint8Array(await hit.arrayBuffer());
+    if (bytes.length === asset.entry.n && (await sha256Hex(bytes)) === asset.digest) return bytes;
+    await cache.delete(key);
+    this.#listener.dropped(asset.digest);
+    return undefined;
+  }
+
+  /** Keeps verified bytes: the whole asset, or one slice of it. A full disk costs nothing but the entry. */
+  async keep(asset: Asset, from: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const isWhole = from === 0 && bytes.length === asset.entry.n;
+    const key = isWhole
+      ? keptWholeUrl(this.#base, asset.digest)
+      : keptSliceUrl(this.#base, asset.digest, from);
+    try {
+      await this.#makeRoom(bytes.length);
+      const cache = await caches.open(keptCacheName);
+      await cache.put(key, new Response(bytes));
+      this.#listener.kept(asset.digest, from, from + bytes.length);
+    } catch {
+      // Most likely QuotaExceededError: the browser's limit is below ours. Look again next time.
+      this.#sinceCheckBytes = Infinity;
+    }
+  }
+
+  /** Listing the cache is slow, so it is done once per twentieth of the budget. */
+  async #makeRoom(incomingBytes: number): Promise<void> {
+    this.#sinceCheckBytes += incomingBytes;
+    if (this.#sinceCheckBytes < this.#limitBytes / 20) return;
+    this.#sinceCheckBytes = 0;
+    const cache = await caches.open(keptCacheName);
+    const entries: (KeptEntry & { readonly digest: string })[] = [];
+    for (const { url } of await cache.keys()) {
+      const parsed = parseKeptUrl(this.#base, new URL(url).pathname);
+      if (parsed === undefined) continue;
+      const size = this.#inUse.get(parsed.digest);
+      const rest = size === undefined ? sliceBytes : size - (parsed.from ?? 0);
+      const bytes = parsed.from === undefined ? rest : Math.min(sliceBytes, rest);
+      entries.push({ key: url, digest: parsed.digest, bytes, inUse: size !== undefined });
+    }
+    const margin = incomingBytes + this.#limitBytes / 20;
+    const drop = new Set(evictionFor(entries, this.#limitBytes, margin));
+    for (const { key, digest } of entries.filter((entry) => drop.has(entry.key))) {
+      await cache.delete(key);
+      this.#listener.dropped(digest);
+    }
+  }
+}
+
+/** Removes everything that was ever kept. */
+export async function removeKept(): Promise<void> {
+  await caches.delete(keptCacheName);
+}
