@@ -37,7 +37,9 @@ export type WorkerToClient =
   | WorkerState
   /** What one request of this page got, from where. */
   | Delivered
-  | { readonly t: 'failure'; readonly code: FailureCode; readonly detail: string };
+  | { readonly t: 'failure'; readonly code: FailureCode; readonly detail: string }
+  /** Peers sent wrong bytes of this asset, which the host threw away before the worker saw them. */
+  | { readonly t: 'rejected'; readonly release: string; readonly asset: number; readonly bytes: number };
 
 /** The worker's state as a page may know it. */
 export interface WorkerState {
@@ -47,6 +49,8 @@ export interface WorkerState {
   readonly release: string | null;
   /** The release's version: milliseconds since the epoch. */
   readonly version: number | null;
+  /** The swarm has had its chance to connect (see {@link HostState}), so that waiting longer is vain. */
+  readonly settled: boolean;
 }
 
 /** One answered request, decoded bytes by source; see `AssetTally` for what each number means. */

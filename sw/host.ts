@@ -18,6 +18,14 @@ export interface WantListener {
   onEnd(): void;
 }
 
+/** What the host tells beside bytes. */
+export interface HostListener {
+  onFailure(code: FailureCode, detail: string): void;
+  /** Wrong bytes of an asset, thrown away by the host itself. */
+  onRejected(digest: string, bytes: number): void;
+  onSettled(): void;
+}
+
 interface Session {
   readonly port: MessagePort;
   readonly clientId: string;
@@ -39,13 +47,18 @@ export class Host {
   #packs: WorkerToHost | undefined;
   #nextId = 1;
   readonly #wants = new Map<number, WantListener & { readonly asked: Session; answered: boolean }>();
-  readonly #onFailure: (code: FailureCode, detail: string) => void;
+  readonly #listener: HostListener;
   #lastCallMs = -Infinity;
   #calling = Promise.resolve();
   #onState = (): void => undefined;
 
-  constructor(onFailure: (code: FailureCode, detail: string) => void) {
-    this.#onFailure = onFailure;
+  constructor(listener: HostListener) {
+    this.#listener = listener;
+  }
+
+  /** Whether the swarm has had its chance to connect. */
+  get settled(): boolean {
+    return this.#session?.settled === true;
   }
 
   /** A page says that it hosts the swarm: it gets a port that we made, and the packs. */
@@ -178,15 +191,21 @@ export class Host {
         want?.onEnd();
         return;
       }
-      case 'swarm':
+      case 'swarm': {
+        const isNews = message.settled && !session.settled;
         session.peers = message.peers;
         session.settled = message.settled;
         session.whole = new Set(message.whole);
         session.part = new Set(message.part);
         this.#onState();
+        if (isNews) this.#listener.onSettled();
         return;
+      }
       case 'failure':
-        this.#onFailure(message.code, message.detail);
+        this.#listener.onFailure(message.code, message.detail);
+        if (message.digest !== undefined && message.rejectedBytes !== undefined) {
+          this.#listener.onRejected(message.digest, message.rejectedBytes);
+        }
     }
   }
 

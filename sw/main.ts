@@ -19,7 +19,11 @@ import type { Trusted } from './trusted.ts';
 
 const config = readConfig(scope.__SHOAL_WORKER__);
 const store = documentStore(config.base);
-const host = new Host(fail);
+const host = new Host({
+  onFailure: fail,
+  onRejected: rejected,
+  onSettled: () => void broadcast(state()),
+});
 const kept = new Kept(config.base, config.cacheLimitBytes, {
   kept: (digest, from, to) => host.kept(digest, from, to),
   dropped: (digest) => host.dropped(digest),
@@ -103,11 +107,19 @@ function state(): WorkerState {
     mode: trusted?.head.mode ?? 'no-manifest',
     release: trusted?.catalog.sha256 ?? null,
     version: trusted?.catalog.release.v ?? null,
+    settled: host.settled,
   };
 }
 
 function fail(code: FailureCode, detail: string): void {
   void broadcast({ t: 'failure', code, detail });
+}
+
+function rejected(digest: string, bytes: number): void {
+  const catalog = releases.trusted?.catalog;
+  const asset = catalog?.assets.find((item) => item.digest === digest);
+  if (catalog === undefined || asset === undefined) return;
+  void broadcast({ t: 'rejected', release: catalog.sha256, asset: asset.index, bytes }, 1);
 }
 
 /** Tells the page that asked; what a page's worker asked for is told to every page. */

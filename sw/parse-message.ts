@@ -29,7 +29,7 @@ export function parseClientMessage(data: unknown): ClientToWorker | undefined {
 export function parseHostMessage(data: unknown): HostToWorker | undefined {
   const fields = fieldsOf(data);
   if (fields === undefined) return undefined;
-  const { t, id, chunk, bytes, peers, settled, whole, part, code, detail } = fields;
+  const { t, id, chunk, bytes, peers, settled, whole, part, code, detail, rejectedBytes, digest } = fields;
   switch (t) {
     case 'chunk':
       return isIndex(id) && isIndex(chunk) && bytes instanceof ArrayBuffer
@@ -44,7 +44,12 @@ export function parseHostMessage(data: unknown): HostToWorker | undefined {
     case 'failure': {
       const known = failureCodes.find((item) => item === code);
       return known !== undefined && typeof detail === 'string'
-        ? { t, code: known, detail: detail.slice(0, 200) }
+        ? {
+            t,
+            code: known,
+            detail: detail.slice(0, 200),
+            ...(isIndex(rejectedBytes) && typeof digest === 'string' ? { rejectedBytes, digest } : {}),
+          }
         : undefined;
     }
     default:

@@ -1,0 +1,74 @@
+/**
+ * One page per origin hosts the swarm for all tabs: whoever holds a Web Lock
+ * (https://w3c.github.io/web-locks/). The lock goes in `pagehide`: a page in the back/forward cache
+ * would hold on to it.
+ */
+
+import type { TagConfig } from '../protocol/site-config.ts';
+import type { ClientToWorker } from '../protocol/worker-messages.ts';
+import { loadEngine } from './engine-module.ts';
+import type { Swarm, SwarmEvent } from './swarm/options.ts';
+
+export class Hosting {
+  readonly #config: TagConfig;
+  readonly #onEvent: (event: SwarmEvent) => void;
+  #standing: { readonly abort: AbortController; readonly release: () => void } | undefined;
+  #isHost = false;
+  #swarm: Swarm | undefined;
+  #startSwarm: Awaited<ReturnType<typeof loadEngine>>;
+
+  constructor(config: TagConfig, onEvent: (event: SwarmEvent) => void) {
+    this.#config = config;
+    this.#onEvent = onEvent;
+  }
+
+  get peers(): number {
+    return this.#swarm?.peers ?? 0;
+  }
+
+  /** Stands for election; the engine is fetched when it is won. */
+  stand(): void {
+    if (this.#standing !== undefined) return;
+    const abort = new AbortController();
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    this.#standing = { abort, release };
+    const elected = async (): Promise<void> => {
+      this.#startSwarm ??= await loadEngine(this.#config.engine);
+      if (this.#startSwarm === undefined || abort.signal.aborted) return;
+      this.#isHost = true;
+      this.announce();
+      await held;
+    };
+    // Rejects when the page leaves before it is elected.
+    navigator.locks
+      .request(`shoal ${this.#config.base}`, { signal: abort.signal }, elected)
+      .catch(() => undefined);
+  }
+
+  /** Tells the worker that this page hosts; the worker answers with a port. */
+  announce(): void {
+    const message: ClientToWorker = { t: 'host' };
+    if (this.#isHost) navigator.serviceWorker.controller?.postMessage(message);
+  }
+
+  /** The worker's port: starts the swarm, or gives it to the swarm that runs. */
+  take(port: MessagePort): void {
+    if (!this.#isHost || this.#startSwarm === undefined) return port.close();
+    if (this.#swarm === undefined) {
+      this.#swarm = this.#startSwarm({ config: this.#config, port, onEvent: this.#onEvent });
+    } else {
+      this.#swarm.setPort(port);
+    }
+  }
+
+  /** Leaves the swarm and hands the office to another tab. Synchronous, for `pagehide`. */
+  resign(): void {
+    this.#swarm?.stop();
+    this.#swarm = undefined;
+    this.#isHost = false;
+    this.#standing?.abort.abort();
+    this.#standing?.release();
+    this.#standing = undefined;
+  }
+}

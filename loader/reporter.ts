@@ -1,0 +1,133 @@
+/** Sums what the worker says and sends it to the hub in small batches. Never in anybody's way. */
+
+import { beaconLimitBytes, type AssetTally, type Beacon, type FailureCode } from '../protocol/beacon.ts';
+import type { Delivered } from '../protocol/worker-messages.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What a batch says beside the sums. */
+export type Standing = Pick<Beacon, 'visit' | 'swarm' | 'peers'>;
+
+/** An asset's sums take about this many bytes of JSON, at most. */
+const assetJsonBytes = 160;
+const batchAssets = Math.floor(beaconLimitBytes / assetJsonBytes) - 5;
+const intervalMs = 5_000;
+
+export class Reporter {
+  readonly #url: string;
+  readonly #site: string;
+  readonly #standing: () => Standing;
+  readonly #session = randomHex();
+  #release: string | null = null;
+  #assets = new Map<number, Mutable<AssetTally>>();
+  #failures = new Map<FailureCode, number>();
+  #uploadedBytes = 0;
+  #sequence = 0;
+  #loadMs: number | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(url: string, site: string, standing: () => Standing) {
+    this.#url = url;
+    this.#site = site;
+    this.#standing = standing;
+    addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && this.flush());
+    addEventListener('pagehide', () => this.flush());
+  }
+
+  /** The page's `load` event has come after so long. */
+  loaded(ms: number): void {
+    this.#loadMs = ms;
+    this.#soon();
+  }
+
+  /** One answered request. */
+  delivered(message: Delivered): void {
+    const tally = this.#tally(message.release, message.asset);
+    tally.requests++;
+    tally.httpBytes += message.httpBytes;
+    tally.swarmBytes += message.swarmBytes;
+    tally.cacheBytes += message.cacheBytes;
+    tally.discardedBytes += message.discardedBytes;
+    tally.rejectedBytes += message.rejectedBytes;
+    tally.totalMs += Math.round(message.ms);
+    this.#soon();
+  }
+
+  rejected(release: string, asset: number, bytes: number): void {
+    this.#tally(release, asset).rejectedBytes += bytes;
+    this.#soon();
+  }
+
+  uploaded(bytes: number): void {
+    this.#uploadedBytes += bytes;
+    this.#soon();
+  }
+
+  failed(code: FailureCode): void {
+    this.#failures.set(code, (this.#failures.get(code) ?? 0) + 1);
+    this.#soon();
+  }
+
+  /** The connections have changed. */
+  touched(): void {
+    this.#soon();
+  }
+
+  #tally(release: string, asset: number): Mutable<AssetTally> {
+    if (this.#release !== release) this.flush();
+    this.#release = release;
+    let tally = this.#assets.get(asset);
+    if (tally === undefined) {
+      tally = {
+        asset,
+        requests: 0,
+        httpBytes: 0,
+        swarmBytes: 0,
+        cacheBytes: 0,
+        discardedBytes: 0,
+        rejectedBytes: 0,
+        totalMs: 0,
+      };
+      this.#assets.set(asset, tally);
+    }
+    return tally;
+  }
+
+  #soon(): void {
+    this.#timer ??= setTimeout(() => this.flush(), intervalMs);
+  }
+
+  /** Sends what there is; what the browser does not take is dropped, and nothing is tried again. */
+  flush(): void {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const assets = [...this.#assets.values()];
+    this.#assets = new Map();
+    do {
+      const beacon: Beacon = {
+        v: 1,
+        site: this.#site,
+        id: randomHex(),
+        session: this.#session,
+        release: this.#release,
+        sequence: this.#sequence++,
+        ...this.#standing(),
+        uploadedBytes: this.#uploadedBytes,
+        ...(this.#loadMs === undefined ? {} : { loadMs: this.#loadMs }),
+        assets: assets.splice(0, batchAssets),
+        failures: [...this.#failures].map(([code, count]) => ({ code, count })),
+      };
+      this.#uploadedBytes = 0;
+      this.#loadMs = undefined;
+      this.#failures = new Map();
+      navigator.sendBeacon(this.#url, JSON.stringify(beacon));
+    } while (assets.length > 0);
+  }
+}
+
+function randomHex(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
+}
