@@ -20,6 +20,12 @@ export class TokenBucket {
     return true;
   }
 
+  /** Whether there are so many tokens. */
+  has(cost: number, nowMs: number): boolean {
+    this.#refill(nowMs);
+    return this.#tokens >= cost;
+  }
+
   /** Whether it has filled up again, so that forgetting it changes nothing. */
   isFull(nowMs: number): boolean {
     this.#refill(nowMs);
@@ -55,6 +61,11 @@ export class TokenBuckets {
       this.#buckets.set(key, bucket);
     }
     return bucket.take(cost, nowMs);
+  }
+
+  /** Whether `key` has a token left; takes none. */
+  has(key: string, nowMs: number): boolean {
+    return this.#buckets.get(key)?.has(1, nowMs) ?? true;
   }
 
   #forget(nowMs: number): void {

@@ -94,9 +94,9 @@ export class TrackerCore {
   }
 
   #announce(connection: TrackerConnection, message: Announce): void {
+    if (message.event === 'stopped') return this.#stop(connection, message);
     const refusal = this.#refuse(connection, message);
     if (refusal !== undefined) return this.#fail(connection, 'announce', message.info_hash, refusal);
-    if (message.event === 'stopped') return this.#stop(connection, message);
 
     const swarm = this.#swarm(message.info_hash);
     const member = this.#memberFor(connection, swarm, message);
@@ -109,8 +109,7 @@ export class TrackerCore {
   #refuse(connection: TrackerConnection, message: Announce): string | undefined {
     const refusal = this.#refusal(binaryToHex(message.info_hash), connection.origin);
     if (refusal !== undefined) return refusal;
-    if (!this.#client(connection).announces.take(1, this.clock())) return 'too many announces';
-    return undefined;
+    return this.#client(connection).announces.take(1, this.clock()) ? undefined : 'too many announces';
   }
 
   /** The member that this announce speaks for, new or known; `undefined` after a failure was sent. */
@@ -170,10 +169,10 @@ export class TrackerCore {
 
   /** A peer leaves; another connection's peer id is not its to stop (spoofed `stopped`). */
   #stop(connection: TrackerConnection, message: Announce): void {
-    const { members } = this.#client(connection);
-    const member = members.get(message.info_hash);
-    if (member === undefined || member.peerId !== message.peer_id) return this.counts.dropped('stop');
-    members.delete(message.info_hash);
+    const members = this.#clients.get(connection)?.members;
+    const member = members?.get(message.info_hash);
+    if (member?.peerId !== message.peer_id) return this.counts.dropped('stop');
+    members?.delete(message.info_hash);
     this.#leave(message.info_hash, member);
   }
 

@@ -1,0 +1,115 @@
+/** Who may look at the figures: this machine, or whoever has the token. */
+
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Context, MiddlewareHandler } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+import type { ResolvedOptions } from '../options.ts';
+import { TokenBuckets } from '../token-bucket.ts';
+import { clientAddress, isEncrypted, isLocal, rateKey, type HubEnv } from './client-address.ts';
+
+const cookieName = 'shoal-hub';
+const cookieSeconds = 30 * 24 * 60 * 60;
+
+export class Access {
+  readonly #options: ResolvedOptions;
+  /** Wrong tokens that one client may try: ten, then one every ten seconds. */
+  readonly #attempts = new TokenBuckets(10, 0.1);
+
+  constructor(options: ResolvedOptions) {
+    this.#options = options;
+  }
+
+  /** For programs and for the dashboard's own requests: 401 or 403 as JSON. */
+  readonly api: MiddlewareHandler<HubEnv> = async (c, next) => {
+    const refusal = this.#refusal(c);
+    if (refusal === undefined) return next();
+    return c.json({ error: refusal.message }, refusal.status);
+  };
+
+  /** For a person's browser: exchanges `?token=` for a cookie, else explains how to get in. */
+  readonly pages: MiddlewareHandler<HubEnv> = async (c, next) => {
+    const given = c.req.query('token');
+    if (given !== undefined && this.#isToken(c, given)) return this.#welcome(c, given);
+    const refusal = this.#refusal(c);
+    if (refusal === undefined) return next();
+    return c.html(page('Shoal dashboard', refusal.message), refusal.status);
+  };
+
+  /** For log shippers; a browser page is never one. */
+  readonly origin: MiddlewareHandler<HubEnv> = async (c, next) => {
+    const { originToken } = this.#options;
+    const bearer = bearerOf(c);
+    const isShipper = bearer !== undefined && this.#matches(c, bearer, originToken);
+    if (isShipper || (isLocal(c) && c.req.header('origin') === undefined)) return next();
+    return c.json({ error: 'needs the header "Authorization: Bearer <originToken>"' }, 401);
+  };
+
+  #refusal(c: Context<HubEnv>): { readonly status: 401 | 403; readonly message: string } | undefined {
+    if (isLocal(c)) return undefined;
+    if (this.#options.dashboardToken === undefined) {
+      return {
+        status: 403,
+        message: 'Only the machine that the hub runs on may look. Set a dashboardToken to open it to others.',
+      };
+    }
+    const bearer = bearerOf(c);
+    if (bearer !== undefined && this.#isToken(c, bearer)) return undefined;
+    const cookie = getCookie(c, cookieName);
+    if (cookie !== undefined && equal(cookie, cookieFor(this.#options.dashboardToken))) return undefined;
+    return {
+      status: 401,
+      message:
+        'Open dashboard/?token=<dashboardToken> once, or send "Authorization: Bearer <dashboardToken>".',
+    };
+  }
+
+  #isToken(c: Context<HubEnv>, given: string): boolean {
+    return this.#matches(c, given, this.#options.dashboardToken);
+  }
+
+  #matches(c: Context<HubEnv>, given: string, token: string | undefined): boolean {
+    const nowMs = this.#options.clock();
+    const key = rateKey(clientAddress(c, this.#options.trustProxy));
+    if (token === undefined || !this.#attempts.has(key, nowMs)) return false;
+    if (equal(given, token)) return true;
+    this.#attempts.take(key, 1, nowMs);
+    return false;
+  }
+
+  /**
+   * Sets the cookie and sends the browser on without the token in its address. By a page and not by
+   * a redirect: after a click on a foreign page, a strict same-site cookie would not come along.
+   */
+  #welcome(c: Context<HubEnv>, token: string): Response {
+    setCookie(c, cookieName, cookieFor(token), {
+      httpOnly: true,
+      sameSite: 'Strict',
+      secure: isEncrypted(c, this.#options.trustProxy),
+      path: this.#options.prefix,
+      maxAge: cookieSeconds,
+    });
+    c.header('Refresh', `0; url=${this.#options.prefix}dashboard/`);
+    return c.html(page('Shoal dashboard', 'Welcome. The dashboard opens in a moment.'));
+  }
+}
+
+function bearerOf(c: Context<HubEnv>): string | undefined {
+  return /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+}
+
+/** Not the token itself, so that a stolen cookie does not give away more than the dashboard. */
+function cookieFor(token: string): string {
+  return createHash('sha256').update(`shoal dashboard cookie\n${token}`).digest('hex');
+}
+
+/** In constant time. */
+function equal(a: string, b: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+function page(title: string, text: string): string {
+  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${title}</title><h1>${title}</h1><p>${escaped}</p></html>`;
+}
