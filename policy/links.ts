@@ -1,0 +1,221 @@
+/**
+ * Which members of the swarm a page connects to: it opens a few links to random members, accepts
+ * some more, and refills when links fall away. A state machine: `step(state, event)` gives the next
+ * state and what is to be done; sockets, clocks and dice are elsewhere.
+ */
+
+import { backoffMs, peerBackoff } from './backoff.ts';
+
+export interface LinkLimits {
+  /** Links to have at least; a page dials while it has fewer. */
+  readonly links: number;
+  /** Accepted links at most. */
+  readonly accepted: number;
+  /**
+   * Connection attempts in the life of a page, both ways. Chrome allows 500
+   * (https://crbug.com/41378764 and the error "Cannot create so many PeerConnections").
+   */
+  readonly attempts: number;
+  /** Members that are remembered at most; the tracker could name any number. */
+  readonly members: number;
+}
+
+/** The limits that follow from the site's `links` setting. */
+export function linkLimits(links: number): LinkLimits {
+  return { links, accepted: 3 * links, attempts: 200, members: 200 };
+}
+
+/** What we know of one member. */
+export interface MemberState {
+  readonly phase: 'known' | 'dialing' | 'accepting' | 'open';
+  /** Who started the link; meaningless while `known`. */
+  readonly dialed: boolean;
+  readonly failures: number;
+  /** Not to be dialed before. */
+  readonly notBeforeMs: number;
+}
+
+export interface LinksState {
+  /** Our own peer id, 40 hex digits. */
+  readonly self: string;
+  readonly limits: LinkLimits;
+  readonly members: ReadonlyMap<string, MemberState>;
+  readonly banned: ReadonlySet<string>;
+  readonly attemptsUsed: number;
+}
+
+export type LinkEvent =
+  /** Who is here, as the tracker answers an announce: they may be dialed at once. */
+  | { readonly t: 'listed'; readonly peers: readonly string[] }
+  /** Came just now: it dials itself, so we give it a moment. */
+  | { readonly t: 'joined'; readonly peers: readonly string[] }
+  | { readonly t: 'left'; readonly peers: readonly string[] }
+  /** A member offers a connection. */
+  | { readonly t: 'offered'; readonly peer: string }
+  /** Connected, and the peer has said hello. */
+  | { readonly t: 'opened'; readonly peer: string }
+  /** The connection or the attempt is over. */
+  | { readonly t: 'closed'; readonly peer: string; readonly why: 'failed' | 'refused' | 'lost' | 'bye' }
+  | { readonly t: 'banned'; readonly peer: string }
+  /** Time has passed. */
+  | { readonly t: 'tick' };
+
+export type LinkEffect =
+  | { readonly t: 'dial'; readonly peer: string }
+  | { readonly t: 'accept'; readonly peer: string }
+  | { readonly t: 'refuse'; readonly peer: string }
+  /** Close whatever there is with this peer. */
+  | { readonly t: 'drop'; readonly peer: string }
+  /** Send `tick` after this time. */
+  | { readonly t: 'wake'; readonly afterMs: number };
+
+export interface LinkStep {
+  readonly state: LinksState;
+  readonly effects: readonly LinkEffect[];
+}
+
+export function startLinks(self: string, limits: LinkLimits): LinksState {
+  return { self, limits, members: new Map(), banned: new Set(), attemptsUsed: 0 };
+}
+
+/** One step. `chance` gives numbers from 0 to 1. */
+export function stepLinks(
+  state: LinksState,
+  event: LinkEvent,
+  nowMs: number,
+  chance: () => number,
+): LinkStep {
+  const draft: Draft = {
+    ...state,
+    members: new Map(state.members),
+    banned: new Set(state.banned),
+    effects: [],
+  };
+  apply(draft, event, nowMs, chance);
+  refill(draft, nowMs, chance);
+  const { effects, ...next } = draft;
+  return { state: next, effects };
+}
+
+/** How many members are in a phase. */
+export function countPhase(state: Pick<LinksState, 'members'>, phase: MemberState['phase']): number {
+  let count = 0;
+  for (const member of state.members.values()) if (member.phase === phase) count++;
+  return count;
+}
+
+interface Draft {
+  readonly self: string;
+  readonly limits: LinkLimits;
+  readonly members: Map<string, MemberState>;
+  readonly banned: Set<string>;
+  attemptsUsed: number;
+  readonly effects: LinkEffect[];
+}
+
+/** A member that joined dials us within this time, if it dials us at all. */
+const joinGraceMs = 2_000;
+
+function apply(draft: Draft, event: LinkEvent, nowMs: number, chance: () => number): void {
+  switch (event.t) {
+    case 'listed':
+      for (const peer of event.peers) learn(draft, peer, nowMs);
+      return;
+    case 'joined':
+      for (const peer of event.peers) learn(draft, peer, nowMs + joinGraceMs * (0.5 + chance()));
+      return;
+    case 'left':
+      for (const peer of event.peers) forget(draft, peer);
+      return;
+    case 'offered':
+      return judgeOffer(draft, event.peer, nowMs);
+    case 'opened': {
+      const member = draft.members.get(event.peer);
+      if (member !== undefined) draft.members.set(event.peer, { ...member, phase: 'open', failures: 0 });
+      return;
+    }
+    case 'closed':
+      return closed(draft, event.peer, event.why, nowMs, chance());
+    case 'banned':
+      draft.banned.add(event.peer);
+      draft.members.delete(event.peer);
+      draft.effects.push({ t: 'drop', peer: event.peer });
+      return;
+    case 'tick':
+      return;
+  }
+}
+
+function learn(draft: Draft, peer: string, notBeforeMs: number): void {
+  if (peer === draft.self || draft.banned.has(peer) || draft.members.has(peer)) return;
+  if (draft.members.size >= draft.limits.members) return;
+  draft.members.set(peer, { phase: 'known', dialed: false, failures: 0, notBeforeMs });
+}
+
+/** A member that left the tracker may still be connected; only its own connection tells. */
+function forget(draft: Draft, peer: string): void {
+  const phase = draft.members.get(peer)?.phase;
+  if (phase === undefined || phase === 'open') return;
+  draft.members.delete(peer);
+  if (phase !== 'known') draft.effects.push({ t: 'drop', peer });
+}
+
+function judgeOffer(draft: Draft, peer: string, nowMs: number): void {
+  if (peer === draft.self || draft.banned.has(peer)) return refuse(draft, peer);
+  learn(draft, peer, nowMs);
+  const member = draft.members.get(peer);
+  if (member === undefined || draft.attemptsUsed >= draft.limits.attempts) return refuse(draft, peer);
+  // Glare: both dialed. The smaller id's attempt wins, so we let our own stand.
+  if (member.phase === 'dialing' && draft.self < peer) return;
+  const accepted = [...draft.members].filter(([id, { phase, dialed }]) => {
+    return id !== peer && phase !== 'known' && !dialed;
+  }).length;
+  if (accepted >= draft.limits.accepted) return refuse(draft, peer);
+  // An offer from a peer that we think we have means that it lost us: its new attempt replaces the old.
+  if (member.phase !== 'known') draft.effects.push({ t: 'drop', peer });
+  draft.members.set(peer, { ...member, phase: 'accepting', dialed: false });
+  draft.attemptsUsed++;
+  draft.effects.push({ t: 'accept', peer });
+}
+
+function refuse(draft: Draft, peer: string): void {
+  draft.effects.push({ t: 'refuse', peer });
+}
+
+function closed(
+  draft: Draft,
+  peer: string,
+  why: 'failed' | 'refused' | 'lost' | 'bye',
+  nowMs: number,
+  chance: number,
+): void {
+  const member = draft.members.get(peer);
+  if (member === undefined) return;
+  if (why === 'bye') {
+    draft.members.delete(peer);
+    return;
+  }
+  const failures = member.failures + 1;
+  const notBeforeMs = nowMs + backoffMs(failures, peerBackoff, chance);
+  draft.members.set(peer, { phase: 'known', dialed: false, failures, notBeforeMs });
+}
+
+/** Dials random members until there are enough links, or asks to be woken when one may be dialed. */
+function refill(draft: Draft, nowMs: number, chance: () => number): void {
+  let missing = draft.limits.links - (draft.members.size - countPhase(draft, 'known'));
+  const known = [...draft.members].filter(([, { phase }]) => phase === 'known');
+  const ready = known.filter(([, { notBeforeMs }]) => notBeforeMs <= nowMs);
+  while (missing > 0 && ready.length > 0 && draft.attemptsUsed < draft.limits.attempts) {
+    const [picked] = ready.splice(Math.min(Math.floor(chance() * ready.length), ready.length - 1), 1);
+    if (picked === undefined) break;
+    const [peer, member] = picked;
+    draft.members.set(peer, { ...member, phase: 'dialing', dialed: true });
+    draft.attemptsUsed++;
+    draft.effects.push({ t: 'dial', peer });
+    missing--;
+  }
+  const later = known.map(([, { notBeforeMs }]) => notBeforeMs).filter((ms) => ms > nowMs);
+  if (missing > 0 && later.length > 0 && draft.attemptsUsed < draft.limits.attempts) {
+    draft.effects.push({ t: 'wake', afterMs: Math.ceil(Math.min(...later) - nowMs) });
+  }
+}
