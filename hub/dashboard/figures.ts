@@ -20,15 +20,12 @@ export function pointRatio(point: SeriesPoint): number | null {
 }
 
 /**
- * The buckets to draw: without the last one while it still fills, since it would look like a fall in
- * traffic; but with it when it is all there is.
+ * The buckets to draw: without the last one, which still fills and would look like a fall in traffic; but
+ * with it when it is all there is.
  */
 export function drawnPoints(summary: Summary): readonly SeriesPoint[] {
-  const { series, stepMs, to } = summary;
-  const last = series.at(-1);
-  if (last === undefined || last.t + stepMs <= to) return series;
-  const complete = series.slice(0, -1);
-  return complete.some(isBusy) ? complete : series;
+  const complete = summary.series.slice(0, -1);
+  return complete.some(isBusy) ? complete : summary.series;
 }
 
 function isBusy(point: SeriesPoint): boolean {

@@ -17,10 +17,10 @@ import { createTraffic } from './sections/traffic.ts';
 
 export interface Report {
   readonly element: HTMLElement;
-  update(summary: Summary, now: number): void;
-  tick(tick: LiveTick): void;
+  readonly update: (summary: Summary, now: number) => void;
+  readonly tick: (tick: LiveTick) => void;
   /** The theme has changed. */
-  redraw(): void;
+  readonly redraw: () => void;
 }
 
 export function createReport(chooseRange: (range: SummaryRange) => void): Report {

@@ -23,10 +23,8 @@ describe('a summary', () => {
 
   it('that is wrong is refused, with the place', () => {
     const wrong = { ...full, saved: { ...full.saved, money: '1 €' } };
-    expect(parseSummary(overTheWire(wrong))).toMatchObject({
-      ok: false,
-      problem: expect.stringContaining('saved.money'),
-    });
+    const parsed = parseSummary(overTheWire(wrong));
+    expect(parsed.ok ? '' : parsed.problem).toMatch(/^saved\.money: /);
   });
 
   it.each([undefined, null, 'text', [], {}, { site: 1 }])('%j is refused', (input) => {

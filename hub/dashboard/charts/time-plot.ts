@@ -24,11 +24,11 @@ export interface TimePlotOptions {
 export interface TimePlot {
   readonly element: HTMLElement;
   /** `times` in milliseconds since the epoch; a `null` is a gap. */
-  setData(times: readonly number[], values: readonly (readonly (number | null)[])[]): void;
+  readonly setData: (times: readonly number[], values: readonly (readonly (number | null)[])[]) => void;
   /** Puts the cursor on a bucket; `null` takes it away. */
-  point(index: number | null): void;
+  readonly point: (index: number | null) => void;
   /** Draws again, with the theme's colours. */
-  redraw(): void;
+  readonly redraw: () => void;
 }
 
 const yAxisWidthPx = 54;

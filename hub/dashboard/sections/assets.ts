@@ -13,8 +13,8 @@ interface Kind {
   readonly columns: readonly Column[];
   readonly none: string;
   /** What the kind is sorted by. */
-  weight(row: AssetRow): number;
-  figures(row: AssetRow): string[];
+  readonly weight: (row: AssetRow) => number;
+  readonly figures: (row: AssetRow) => string[];
 }
 
 const savers: Kind = {

@@ -71,7 +71,7 @@ function noCount(): Child[] {
     h(
       'p',
       { class: 'note' },
-      'A site served with “shoal serve” is counted by itself. With another server in front, the offload ratio rests on the pages’ own reports alone; compare it with your server’s or CDN’s traffic statistics.',
+      'A site served with “shoal serve” is counted by itself. For another web server, let a log shipper send its access log to the hub (POST origin); until then the offload ratio rests on the pages’ own reports alone.',
     ),
   ];
 }

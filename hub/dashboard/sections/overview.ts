@@ -18,8 +18,8 @@ import { bar, figureElement, swatch, type Section } from './section.ts';
 
 export interface Overview extends Section {
   /** What changes from second to second. */
-  tick(tick: LiveTick): void;
-  redraw(): void;
+  readonly tick: (tick: LiveTick) => void;
+  readonly redraw: () => void;
 }
 
 export function createOverview(): Overview {

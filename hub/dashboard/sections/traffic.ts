@@ -12,7 +12,7 @@ import { createTable } from './table.ts';
 import { createTrafficLegend } from './traffic-legend.ts';
 
 export interface Traffic extends Section {
-  redraw(): void;
+  readonly redraw: () => void;
 }
 
 export function createTraffic(): Traffic {
