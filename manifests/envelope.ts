@@ -7,8 +7,8 @@
 import { concatBytes, fromBase64Url, toBase64Url, utf8 } from './bytes.ts';
 import type { DocumentType, Signature } from './documents.ts';
 import { keyIdOf, publicKeyOf, sign } from './ed25519.ts';
-import { ManifestError } from './errors.ts';
-import { fieldsOf, listOf, parseStrictJson, textOf } from './json.ts';
+import { refuse } from './errors.ts';
+import { fieldsOf, listIn, parseStrictJson, textIn } from './json.ts';
 import { limits } from './limits.ts';
 
 /** An envelope taken apart; nothing in it is verified. */
@@ -19,16 +19,13 @@ export interface Envelope {
 
 /** Reads an envelope. Clause M2. Throws `too-large` or `bad-envelope`. */
 export function decodeEnvelope(bytes: Uint8Array, where: string, limitBytes: number): Envelope {
-  if (bytes.length > limitBytes) throw new ManifestError('too-large', where, `is over ${limitBytes} bytes`);
+  if (bytes.length > limitBytes) refuse('too-large', where, `is over ${limitBytes} bytes`);
   const newline = bytes.indexOf(0x0a);
-  if (newline < 0) throw new ManifestError('bad-envelope', where, 'has no line of signatures');
-  const header = parseStrictJson(bytes.subarray(0, newline), `${where} signatures`);
-  const signatures = listOf(header['signatures'], `${where} signatures`, limits.signatures).map((item) => {
+  if (newline < 0) refuse('bad-envelope', where, 'has no line of signatures');
+  const header = parseStrictJson(bytes.subarray(0, newline), where);
+  const signatures = listIn(header, 'signatures', limits.signatures).map((item) => {
     const fields = fieldsOf(item, `${where} signature`);
-    return {
-      keyid: textOf(fields['keyid'], `${where} keyid`, 64),
-      sig: textOf(fields['sig'], `${where} sig`, 86),
-    };
+    return { keyid: textIn(fields, 'keyid', 64), sig: textIn(fields, 'sig', 86) };
   });
   return { signatures, payload: bytes.subarray(newline + 1) };
 }

@@ -30,3 +30,8 @@ export class ManifestError extends Error {
     this.where = where;
   }
 }
+
+/** Throws; an expression, so that it can stand after `??`. */
+export function refuse(code: ManifestErrorCode, where: string, message: string): never {
+  throw new ManifestError(code, where, message);
+}

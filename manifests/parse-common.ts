@@ -1,8 +1,11 @@
 /** What all three documents have in common. */
 
 import type { DocumentType } from './documents.ts';
-import { ManifestError } from './errors.ts';
-import { textOf, type Fields } from './json.ts';
+import { refuse } from './errors.ts';
+import { textIn, type Fields } from './json.ts';
+
+/** Largest time that we take for one: the year 2286. Keeps arithmetic far from 2^53. */
+export const maxTimeMs = 1e13;
 
 /** Checks type, spec and site. `site` undefined: whatever the document says (it defines the site). */
 export function checkCommon(
@@ -10,24 +13,17 @@ export function checkCommon(
   type: DocumentType,
   site: string | undefined,
 ): { readonly spec: 1; readonly site: string } {
-  if (fields['t'] !== type) throw new ManifestError('wrong-type', type, 'says it is something else');
-  if (fields['spec'] !== 1) {
-    throw new ManifestError('unknown-spec', type, `has format ${String(fields['spec'])}, this reads 1`);
-  }
-  const own = textOf(fields['site'], `${type} site`, 256);
-  if (!isOrigin(own)) throw new ManifestError('bad-shape', `${type} site`, 'is not an origin');
-  if (site !== undefined && own !== site) {
-    throw new ManifestError('wrong-site', type, `is signed for ${own}, not for ${site}`);
-  }
-  return { spec: 1, site: own };
+  const { t, spec } = fields.values;
+  if (t !== type) refuse('wrong-type', type, 'says it is something else');
+  if (spec !== 1) refuse('unknown-spec', type, `has format ${String(spec)}, this reads 1`);
+  const own = textIn(fields, 'site', 256);
+  if (!isOrigin(own)) refuse('bad-shape', `${type} site`, 'is not an origin');
+  if (site !== undefined && own !== site) refuse('wrong-site', type, `is signed for ${own}, not for ${site}`);
+  return { spec, site: own };
 }
 
 /** Whether a text is an http(s) origin, spelled canonically. */
 export function isOrigin(text: string): boolean {
-  try {
-    const url = new URL(text);
-    return (url.protocol === 'https:' || url.protocol === 'http:') && url.origin === text;
-  } catch {
-    return false;
-  }
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.origin === text;
 }

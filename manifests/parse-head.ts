@@ -1,50 +1,53 @@
 /** A head's payload: from verified bytes to a value (clauses M4, M6). */
 
-import { asDigest, type Head, type ReleaseRef } from './documents.ts';
-import { ManifestError } from './errors.ts';
-import { fieldsOf, integerOf, listOf, oneOf, parseStrictJson, textOf } from './json.ts';
+import type { Head, Mode, ReleaseRef } from './documents.ts';
+import { refuse } from './errors.ts';
+import {
+  digestIn,
+  fieldsOf,
+  integerIn,
+  listIn,
+  objectIn,
+  parseStrictJson,
+  textIn,
+  type Fields,
+} from './json.ts';
 import { limits } from './limits.ts';
-import { checkCommon } from './parse-common.ts';
+import { checkCommon, maxTimeMs } from './parse-common.ts';
 
-/** Largest time that we take for one: the year 2286. Keeps arithmetic far from 2^53. */
-const maxTimeMs = 1e13;
+const modes: readonly Mode[] = ['on', 'http-only', 'uninstall'];
 
 /** Throws {@link ManifestError}. */
 export function parseHead(payload: Uint8Array, site: string): Head {
   const fields = parseStrictJson(payload, 'head');
-  const common = checkCommon(fields, 'head', site);
   const head: Head = {
     t: 'head',
-    ...common,
-    seq: integerOf(fields['seq'], 'head seq', 1, maxTimeMs),
-    root: integerOf(fields['root'], 'head root', 1, 1_000_000),
-    release: parseRef(fields['release'], 'head release'),
-    floor: integerOf(fields['floor'], 'head floor', 0, maxTimeMs),
-    mode: oneOf(fields['mode'], 'head mode', ['on', 'http-only', 'uninstall']),
-    freshUntil: parseDate(fields['freshUntil'], 'head freshUntil'),
-    previous: listOf(fields['previous'], 'head previous', 3).map((ref) => parseRef(ref, 'head previous')),
+    ...checkCommon(fields, 'head', site),
+    seq: integerIn(fields, 'seq', 1, maxTimeMs),
+    root: integerIn(fields, 'root', 1, limits.rootRotations),
+    release: parseRef(objectIn(fields, 'release')),
+    floor: integerIn(fields, 'floor', 0, maxTimeMs),
+    mode:
+      modes.find((mode) => mode === fields.values['mode']) ?? refuse('bad-shape', 'head mode', 'is unknown'),
+    freshUntil: parseDate(fields),
+    previous: listIn(fields, 'previous', 3).map((ref) => parseRef(fieldsOf(ref, 'head previous'))),
   };
-  if (head.floor > head.release.v) {
-    throw new ManifestError('revoked', 'head', 'points to a release below its own floor');
-  }
+  if (head.floor > head.release.v) refuse('revoked', 'head', 'points to a release below its own floor');
   return head;
 }
 
-function parseRef(value: unknown, where: string): ReleaseRef {
-  const fields = fieldsOf(value, where);
-  const digest = asDigest(fields['sha256']);
-  if (digest === undefined) throw new ManifestError('bad-shape', `${where} sha256`, 'is not 64 hex digits');
+function parseRef(fields: Fields): ReleaseRef {
   return {
-    v: integerOf(fields['v'], `${where} v`, 1, maxTimeMs),
-    sha256: digest,
-    len: integerOf(fields['len'], `${where} len`, 1, limits.releaseBytes),
+    v: integerIn(fields, 'v', 1, maxTimeMs),
+    sha256: digestIn(fields, 'sha256'),
+    len: integerIn(fields, 'len', 1, limits.releaseBytes),
   };
 }
 
-function parseDate(value: unknown, where: string): string {
-  const text = textOf(value, where, 32);
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/.test(text)) {
-    throw new ManifestError('bad-shape', where, 'is not a date such as 2026-11-20T20:00:00Z');
+function parseDate(fields: Fields): string {
+  const text = textIn(fields, 'freshUntil', 32);
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/.test(text)) {
+    refuse('bad-shape', 'head freshUntil', 'is not a date such as 2026-11-20T20:00:00Z');
   }
   return text;
 }

@@ -16,13 +16,9 @@ export function isControlPath(path: string, base: string): boolean {
 export function pathProblem(path: string, site: string): string | undefined {
   if (utf8(path).length > limits.pathBytes) return `is longer than ${limits.pathBytes} bytes`;
   if (/%(?:00|2e%2e|ff)/i.test(path)) return 'has an encoded NUL, dots or 0xff';
-  let url: URL;
-  try {
-    url = new URL(path, site);
-  } catch {
-    return 'is not a URL path';
-  }
-  if (url.origin !== new URL(site).origin) return 'leads to another origin';
+  const url = URL.parse(path, site);
+  // `site` is an origin, canonical.
+  if (url?.origin !== site) return 'is not a path on this site';
   if (url.hash !== '') return 'has a fragment';
   if (url.pathname + url.search !== path)
     return `is not canonical (it would be ${url.pathname + url.search})`;

@@ -11,6 +11,7 @@ declare class TextDecoder {
 }
 declare class URL {
   constructor(url: string, base?: string);
+  static parse(url: string, base?: string): URL | null;
   readonly href: string;
   readonly origin: string;
   readonly protocol: string;

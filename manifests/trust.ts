@@ -1,5 +1,6 @@
 /** Trust rules: may this head, correctly signed, replace the one we have? (clauses M10-M13) */
 
+import { equalBytes } from './bytes.ts';
 import type { Head, Version } from './documents.ts';
 import { limits } from './limits.ts';
 
@@ -38,8 +39,7 @@ export function judgeHead(candidate: Head, bytes: Uint8Array, context: HeadConte
   if (current === undefined) return { kind: 'newer' };
   if (candidate.seq < current.head.seq) return refused('rollback');
   if (candidate.seq === current.head.seq) {
-    const same = bytes.length === current.bytes.length && bytes.every((byte, i) => byte === current.bytes[i]);
-    return same ? { kind: 'same' } : refused('changed');
+    return equalBytes(bytes, current.bytes) ? { kind: 'same' } : refused('changed');
   }
   if (candidate.floor < current.head.floor) return refused('floor-lowered');
   if (candidate.release.v < current.head.release.v) return refused('rollback');

@@ -1,6 +1,5 @@
 /** The worker's entry: wires the browser's events to the rooms behind them. */
 
-import { Router } from 'workbox-routing/Router.js';
 import { Route } from 'workbox-routing/Route.js';
 import { isControlPath, type Catalog } from '../manifests/index.ts';
 import type { FailureCode } from '../protocol/beacon.ts';
@@ -31,15 +30,12 @@ const kept = new Kept(config.base, config.cacheLimitBytes, {
 const releases = new Releases(config, store, onRelease, (reason) => fail('manifest', reason));
 const delivery: Delivery = { releases, kept, layers: new Layers(config.base, store), host, tell, fail };
 
-const router = new Router();
-router.registerRoute(
-  new Route(
-    ({ url, request, sameOrigin }) => sameOrigin && isOurs(url, request),
-    ({ event }) => {
-      if (event instanceof FetchEvent) return deliver(delivery, event);
-      throw new TypeError('routes handle fetch events only');
-    },
-  ),
+const route = new Route(
+  ({ url, request, sameOrigin }) => sameOrigin && isOurs(url, request),
+  ({ event }) => {
+    if (event instanceof FetchEvent) return deliver(delivery, event);
+    throw new TypeError('routes handle fetch events only');
+  },
 );
 
 scope.addEventListener('install', (event) => {
@@ -53,9 +49,12 @@ scope.addEventListener('activate', (event) => {
   event.waitUntil(scope.clients.claim());
 });
 
+// One route, so the library's router, which finds one of many by method, has nothing to do.
 scope.addEventListener('fetch', (event) => {
-  const answer = router.handleRequest({ event, request: event.request });
-  if (answer !== undefined) event.respondWith(answer);
+  const { request } = event;
+  const url = new URL(request.url);
+  const options = { url, request, event, sameOrigin: url.origin === location.origin };
+  if (route.match(options) === true) event.respondWith(route.handler.handle(options));
 });
 
 scope.addEventListener('message', (event) => {

@@ -5,6 +5,7 @@
 
 import {
   catalogOf,
+  equalBytes,
   isStale,
   judgeHead,
   limits,
@@ -16,7 +17,6 @@ import {
   utf8,
   type Catalog,
   type Head,
-  type HeadRefusal,
   type ReleaseRef,
   type Root,
 } from '../manifests/index.ts';
@@ -77,7 +77,7 @@ export async function refreshTrusted(
     );
     const originTimeMs = Number.isNaN(fetched.originTimeMs) ? Date.now() : fetched.originTimeMs;
     let root = current?.root ?? (await storedRoot(config, store));
-    if (current === undefined || !sameBytes(current.headBytes, fetched.bytes)) {
+    if (current === undefined || !equalBytes(current.headBytes, fetched.bytes)) {
       root = await followRoots(config, store, root);
     }
     const head = await openHead(fetched.bytes, root);
@@ -92,7 +92,7 @@ export async function refreshTrusted(
       originTimeMs,
     });
     const stale = isStale(head, originTimeMs);
-    if (verdict.kind === 'refused') return { kind: 'refused', reason: refusalText[verdict.reason] };
+    if (verdict.kind === 'refused') return { kind: 'refused', reason: `head: ${verdict.reason}` };
     if (verdict.kind === 'same' && current !== undefined) {
       return { kind: 'trusted', trusted: { ...current, stale }, changed: false };
     }
@@ -188,17 +188,4 @@ async function followRoots(config: WorkerConfig, store: DocumentStore, trusted: 
     await store.write(`root/${root.v}`, bytes);
   }
   return root;
-}
-
-const refusalText: Readonly<Record<HeadRefusal, string>> = {
-  rollback: 'the head is older than the one we have',
-  changed: 'the head has changed without a new number',
-  'floor-lowered': 'the head lowers the floor',
-  revoked: 'the head names a revoked release',
-  'fast-forward': 'the head is from the future',
-  'root-mismatch': 'the head speaks of another root',
-};
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
