@@ -5,8 +5,8 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { isMain } from './root.ts';
-import { command, tool } from './steps.ts';
+import { isMain, root } from './root.ts';
+import { command } from './steps.ts';
 
 const chromium: Kind = {
   browser: 'chrome',
@@ -119,10 +119,20 @@ async function findAfter(kind: Kind, install: () => Promise<void>): Promise<stri
   return find(kind);
 }
 
-async function download(): Promise<void> {
-  console.log("No browser found: trying puppeteer's own download.");
-  await tool('puppeteer/lib/puppeteer/node/cli.js', ['browsers', 'install', 'chrome'], {
-    timeoutMs: 180_000,
+/** Quiet: where it fails, puppeteer prints two pages of usage around the one line that counts. */
+function download(): Promise<void> {
+  console.log("No browser found: trying puppeteer's own download (up to 3 minutes).");
+  const cli = `${root}node_modules/puppeteer/lib/puppeteer/node/cli.js`;
+  return new Promise((resolve, reject) => {
+    execFile(
+      process.execPath,
+      [cli, 'browsers', 'install', 'chrome'],
+      { timeout: 180_000, cwd: root },
+      (error, _, stderr) => {
+        if (error === null) resolve();
+        else reject(new Error(`The download failed: ${/Provider: (.+)/.exec(stderr)?.[1] ?? error.message}`));
+      },
+    );
   });
 }
 

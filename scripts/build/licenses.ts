@@ -28,10 +28,13 @@ function inputsWithBytes(metafile: Metafile): string[] {
   );
 }
 
-/** `node_modules/a/node_modules/@b/c/d.js` is a part of `node_modules/a/node_modules/@b/c`. */
+/**
+ * `node_modules/a/node_modules/@b/c/d.js` is a part of `node_modules/a/node_modules/@b/c`. A path that begins with
+ * `(disabled):` stands for an empty file: the package's `browser` field turns the real one off.
+ */
 function packageFolder(path: string): string[] {
-  const found = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path);
-  return found === null ? [] : [found[0].replace(/^[a-z-]+:/, '')];
+  const found = /^(?:[a-z-]+:)?(.*node_modules\/(?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
+  return found === undefined || path.startsWith('(disabled):') ? [] : [found];
 }
 
 async function notice(folder: string): Promise<string> {
