@@ -55,6 +55,7 @@ export function intakeRoutes({ options, sites, metrics, access, recordOrigin }: 
   const rate = new TokenBuckets(500, 50);
   const refuse = (c: Context<HubEnv>, reason: RejectReason, message: string): Response => {
     metrics.prometheus.rejected(reason);
+    c.header('X-Content-Type-Options', 'nosniff');
     return c.text(`${message}\n`, statusOf(reason));
   };
 
