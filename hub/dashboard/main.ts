@@ -10,14 +10,10 @@ import { firstRange } from './figures.ts';
 import { formatMoment } from './format.ts';
 import { showLiveState } from './live-badge.ts';
 import { followLive } from './live.ts';
+import { createRefresher } from './refresher.ts';
 import { createReport } from './report.ts';
 import { errorMessage, loginMessage, noSitesMessage } from './sections/messages.ts';
 import { startTheme } from './theme.ts';
-
-/** At most one summary in this time, however much ticks. */
-const refreshAfterTickMs = 4_000;
-/** And one at least, since the window moves on. */
-const refreshAtLeastMs = 30_000;
 
 const page = byId('page');
 const notice = byId('notice');
@@ -28,21 +24,19 @@ const wanted = readSelection(location.search);
 let site: string | undefined;
 let range: SummaryRange | undefined = wanted.range;
 let shownAt: number | undefined;
-let askedAt = 0;
 /** Rises with every question, so that an answer that comes late is known as such. */
 let question = 0;
 let stopLive = (): void => {};
 
 const report = createReport((chosen) => {
   range = chosen;
-  void refresh();
+  void refresher.now();
 });
+const refresher = createRefresher(refresh);
 
 // A token has done its work by now, and must not stay in the address, the history or a screenshot.
 if (tokenWasGiven) history.replaceState(null, '', writeSelection(wanted));
 startTheme(byId('theme'), report.redraw);
-setInterval(() => refreshIfOlderThan(refreshAtLeastMs), 5_000);
-document.addEventListener('visibilitychange', () => refreshIfOlderThan(refreshAfterTickMs));
 await start();
 
 async function start(): Promise<void> {
@@ -65,28 +59,21 @@ async function choose(chosen: string, names: readonly string[]): Promise<void> {
   stopLive();
   stopLive = followLive(chosen, {
     tick: (tick) => {
-      if (shownAt === undefined) return;
       report.tick(tick);
-      refreshIfOlderThan(refreshAfterTickMs);
+      refresher.soon();
     },
     state: (state) => {
       showLiveState(badge, state);
-      if (shownAt !== undefined) refreshIfOlderThan(refreshAfterTickMs);
+      if (state !== 'connecting') refresher.soon();
     },
   });
-  await refresh();
-}
-
-function refreshIfOlderThan(ageMs: number): void {
-  if (site === undefined || document.hidden || Date.now() - askedAt < ageMs) return;
-  void refresh();
+  await refresher.now();
 }
 
 async function refresh(): Promise<void> {
   if (site === undefined) return;
   question += 1;
   const mine = question;
-  askedAt = Date.now();
   const answer = await summaryOf(site);
   if (mine !== question) return;
   const summary = understood(answer);
@@ -126,7 +113,9 @@ function understood<Value>(answer: Answer<Value>): Value | undefined {
       return undefined;
     case 'failed':
       if (shownAt === undefined) {
-        showInstead(errorMessage(answer.message, () => void (site === undefined ? start() : refresh())));
+        showInstead(
+          errorMessage(answer.message, () => void (site === undefined ? start() : refresher.now())),
+        );
       } else {
         setText(notice, `${answer.message} Trying again; the figures are of ${formatMoment(shownAt)}.`);
         notice.hidden = false;

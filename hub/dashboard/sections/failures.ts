@@ -42,7 +42,7 @@ export function createFailures(): Section {
 function row(failure: FailureRow, now: number) {
   const advice = adviceFor(failure.code);
   return [
-    h('span', {}, advice.title, h('code', { class: 'cell-sub' }, failure.code)),
+    h('span', {}, advice.title, ' ', h('code', { class: 'cell-sub' }, failure.code)),
     formatCount(failure.count),
     h('span', { title: formatMoment(failure.lastSeen) }, formatAgo(failure.lastSeen, now)),
     h(
@@ -63,7 +63,7 @@ function wasteTile(title: string, meaning: string) {
       'div',
       {},
       h('dt', {}, title),
-      h('dd', {}, value, share, h('span', { class: 'note' }, meaning)),
+      h('dd', {}, value, ' ', share, ' ', h('span', { class: 'note' }, meaning)),
     ),
     set: (bytes: number, summary: Summary) => {
       const received = networkBytes(summary.bytes) + summary.bytes.discarded + summary.bytes.rejected;

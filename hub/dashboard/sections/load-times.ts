@@ -35,7 +35,7 @@ export function createLoadTimes(): Section {
           h(
             'span',
             {},
-            row.visit === 'first' ? 'First' : 'Repeat',
+            row.visit === 'first' ? 'First ' : 'Repeat ',
             h('span', { class: 'cell-sub' }, swarmWords[row.swarm]),
           ),
           formatCount(row.count),
