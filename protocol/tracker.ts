@@ -90,7 +90,10 @@ export interface Signal {
   readonly signal: SignalBody;
 }
 
-/** Addition 2. Hub to the members that said `shoal: 1`: one came, one left. */
+/**
+ * Addition 2. Hub to the members that said `shoal: 1`: one came, one left. `left` is read first: a
+ * peer that left and came back stands in both.
+ */
 export interface MemberChange {
   readonly action: 'members';
   readonly info_hash: string;
