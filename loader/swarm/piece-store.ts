@@ -4,7 +4,7 @@
  * read from the verified cache, piece by piece, and checked before a peer gets a byte of it.
  */
 
-import { toHex } from '../../manifests/bytes.ts';
+import { toHex } from '../../manifests/hex.ts';
 import { pieceRange, segmentsOf, type ByteRange, type Pieces } from '../../policy/pack-layout.ts';
 import type { PackLayout } from '../../protocol/worker-messages.ts';
 import type { KeptReader } from './kept-reader.ts';

@@ -5,33 +5,34 @@
 
 type Listener = (...args: unknown[]) => void;
 interface Entry {
-  readonly listener: Listener;
-  readonly once: boolean;
+  /** What was given to `on` or `once`; this is what `off` takes away. */
+  readonly given: Listener;
+  readonly called: Listener;
 }
 
 export class EventEmitter {
   static EventEmitter = EventEmitter;
-  #listeners: Map<string, readonly Entry[]> | undefined;
-
+  #entries: Map<string, readonly Entry[]> | undefined;
   on(name: string, listener: Listener): this {
-    return this.#add(name, { listener, once: false }, false);
+    return this.#add(name, { given: listener, called: listener });
   }
 
   once(name: string, listener: Listener): this {
-    return this.#add(name, { listener, once: true }, false);
+    const called: Listener = (...args) => {
+      this.off(name, listener);
+      listener.apply(this, args);
+    };
+    return this.#add(name, { given: listener, called });
   }
 
   addListener(name: string, listener: Listener): this {
     return this.on(name, listener);
   }
 
-  prependListener(name: string, listener: Listener): this {
-    return this.#add(name, { listener, once: false }, true);
-  }
-
   off(name: string, listener: Listener): this {
-    const kept = this.#of(name).filter((entry) => entry.listener !== listener);
-    this.#listeners?.set(name, kept);
+    const entries = this.#of(name);
+    const at = entries.findLastIndex(({ given }) => given === listener);
+    if (at >= 0) this.#entries?.set(name, entries.toSpliced(at, 1));
     return this;
   }
 
@@ -40,8 +41,8 @@ export class EventEmitter {
   }
 
   removeAllListeners(name?: string): this {
-    if (name === undefined) this.#listeners?.clear();
-    else this.#listeners?.delete(name);
+    if (name === undefined) this.#entries?.clear();
+    else this.#entries?.delete(name);
     return this;
   }
 
@@ -51,10 +52,7 @@ export class EventEmitter {
     if (entries.length === 0 && name === 'error') {
       throw args[0] instanceof Error ? args[0] : new Error(String(args[0]));
     }
-    for (const { listener, once } of entries) {
-      if (once) this.off(name, listener);
-      listener.apply(this, args);
-    }
+    for (const { called } of entries) called.apply(this, args);
     return entries.length > 0;
   }
 
@@ -62,23 +60,20 @@ export class EventEmitter {
     return this.#of(name).length;
   }
 
-  listeners(name: string): Listener[] {
-    return this.#of(name).map((entry) => entry.listener);
-  }
-
   setMaxListeners(): this {
     return this;
   }
 
-  #of(name: string): readonly Entry[] {
-    return this.#listeners?.get(name) ?? [];
+  /** Tells `newListener` first: that is how streamx learns who waits for `drain` or `data`. */
+  #add(name: string, entry: Entry): this {
+    if (name !== 'newListener') this.emit('newListener', name, entry.given);
+    this.#entries ??= new Map();
+    this.#entries.set(name, [...this.#of(name), entry]);
+    return this;
   }
 
-  #add(name: string, entry: Entry, first: boolean): this {
-    this.#listeners ??= new Map();
-    const entries = this.#of(name);
-    this.#listeners.set(name, first ? [entry, ...entries] : [...entries, entry]);
-    return this;
+  #of(name: string): readonly Entry[] {
+    return this.#entries?.get(name) ?? [];
   }
 }
 
