@@ -9,7 +9,7 @@ import { createTimePlot, type TimePlot } from './time-plot.ts';
 /** What can be shown and hidden: the layers, and the origin's own count. */
 export type TrafficLine = Layer | 'counted';
 
-export const layerColors: Readonly<Record<Layer, PaletteColor>> = {
+const layerColors: Readonly<Record<Layer, PaletteColor>> = {
   http: 'origin',
   swarm: 'peers',
   cache: 'cache',

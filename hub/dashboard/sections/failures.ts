@@ -50,7 +50,7 @@ function row(failure: FailureRow, now: number) {
       { class: 'advice' },
       h('span', { class: `badge badge-${advice.severity}` }, severityWords[advice.severity]),
       h('p', {}, advice.meaning),
-      h('p', { class: 'todo' }, advice.todo),
+      h('p', { class: 'todo' }, h('strong', {}, 'What to do: '), advice.todo),
     ),
   ];
 }
