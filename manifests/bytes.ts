@@ -1,6 +1,6 @@
 /** Bytes to text and back, and SHA-256. */
 
-import { asDigest, type Digest } from './documents.ts';
+import { digestFrom, type Digest } from './documents.ts';
 
 const encoder = new TextEncoder();
 /** `ignoreBOM: true` keeps a byte order mark in the text, where the JSON rule refuses it. */
@@ -18,21 +18,6 @@ export function fromUtf8(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Lower-case hex. */
-export function toHex(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
-  return text;
-}
-
-/** Bytes of lower-case hex of an even length; `undefined` for anything else. */
-export function fromHex(text: string): Uint8Array<ArrayBuffer> | undefined {
-  if (!/^(?:[0-9a-f]{2})*$/.test(text)) return undefined;
-  const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(text.slice(2 * i, 2 * i + 2), 16);
-  return bytes;
 }
 
 /** base64url without padding (RFC 4648, section 5). */
@@ -58,9 +43,7 @@ export async function sha256(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>
 
 /** SHA-256 in hex. */
 export async function sha256Hex(bytes: Uint8Array): Promise<Digest> {
-  const digest = asDigest(toHex(await sha256(bytes)));
-  if (digest === undefined) throw new TypeError('SHA-256 is not 32 bytes');
-  return digest;
+  return digestFrom(await sha256(bytes));
 }
 
 /** Whether two byte strings are equal. Not constant-time: nothing secret is compared here. */

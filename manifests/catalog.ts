@@ -1,7 +1,7 @@
 /** A verified release made ready for look-ups: URL to asset, asset to chunks. */
 
-import { fromBase64Url, toHex } from './bytes.ts';
-import { asDigest, type AssetEntry, type Digest, type Release } from './documents.ts';
+import { fromBase64Url } from './bytes.ts';
+import { digestFrom, type AssetEntry, type Digest, type Release } from './documents.ts';
 import { chunkCount, layerOffsets } from './layers.ts';
 
 /** One asset with what is derived from it. */
@@ -34,17 +34,11 @@ export function catalogOf(release: Release, sha256: Digest): Catalog {
     index,
     path,
     entry,
-    digest: digestOf(entry),
+    // A parsed release has only whole digests.
+    digest: digestFrom(fromBase64Url(entry.h) ?? new Uint8Array(32)),
     chunks: chunkCount(entry, release.piece),
     layerOffset: offsets[index] ?? 0,
   }));
   const byPath = new Map(assets.map((asset) => [asset.path, asset]));
   return { release, sha256, assets, find: (path) => byPath.get(path) };
-}
-
-function digestOf(entry: AssetEntry): Digest {
-  const bytes = fromBase64Url(entry.h);
-  const digest = bytes === undefined ? undefined : asDigest(toHex(bytes));
-  if (digest === undefined) throw new TypeError('a parsed release has only whole digests');
-  return digest;
 }

@@ -33,8 +33,10 @@ export async function isChunk(
   chunkBytes: number,
   layers: Uint8Array | undefined,
 ): Promise<boolean> {
+  // Chunk -1 would be judged by the digest before ours, which is another asset's (clause M9).
+  if (!Number.isSafeInteger(chunk) || chunk < 0 || chunk >= asset.chunks) return false;
   const range = chunkRange(asset, chunk, chunkBytes);
-  if (chunk >= asset.chunks || bytes.length !== range.to - range.from) return false;
+  if (bytes.length !== range.to - range.from) return false;
   if (asset.chunks === 1) return isSingleChunk(asset, bytes);
   if (layers === undefined) return false;
   const at = asset.layerOffset + 32 * chunk;

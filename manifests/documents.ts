@@ -1,5 +1,7 @@
 /** The three documents' shapes. What each field means is also in README.md, clause by clause. */
 
+import { toHex } from './hex.ts';
+
 declare const brand: unique symbol;
 /** Milliseconds since the epoch; releases and heads are ordered by it. */
 export type Version = number;
@@ -108,6 +110,11 @@ export interface Signature {
   readonly keyid: string;
   /** Ed25519, 64 bytes, base64url. */
   readonly sig: string;
+}
+
+/** Brand constructor: the 32 bytes of a SHA-256, as hex. */
+export function digestFrom(bytes: Uint8Array): Digest {
+  return toHex(bytes) as Digest;
 }
 
 /** Brand constructor: checks and brands a SHA-256 in hex; `undefined` when it is none. */

@@ -4,7 +4,8 @@
  */
 
 import { getPublicKeyAsync, Point, signAsync, utils, verifyAsync } from '@noble/ed25519';
-import { sha256, toHex } from './bytes.ts';
+import { sha256 } from './bytes.ts';
+import { toHex } from './hex.ts';
 
 /** A new key pair, 32 bytes each. The only function here that uses chance. */
 export async function generateKeyPair(): Promise<{ secretKey: Uint8Array; publicKey: Uint8Array }> {

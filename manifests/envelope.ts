@@ -19,9 +19,9 @@ export interface Envelope {
 
 /** Reads an envelope. Clause M2. Throws `too-large` or `bad-envelope`. */
 export function decodeEnvelope(bytes: Uint8Array, where: string, limitBytes: number): Envelope {
-  if (bytes.length > limitBytes) refuse('too-large', where, `is over ${limitBytes} bytes`);
+  if (bytes.length > limitBytes) refuse('too-large', where);
   const newline = bytes.indexOf(0x0a);
-  if (newline < 0) refuse('bad-envelope', where, 'has no line of signatures');
+  if (newline < 0) refuse('bad-envelope', where);
   const header = parseStrictJson(bytes.subarray(0, newline), where);
   const signatures = listIn(header, 'signatures', limits.signatures).map((item) => {
     const fields = fieldsOf(item, `${where} signature`);

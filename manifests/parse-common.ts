@@ -14,11 +14,11 @@ export function checkCommon(
   site: string | undefined,
 ): { readonly spec: 1; readonly site: string } {
   const { t, spec } = fields.values;
-  if (t !== type) refuse('wrong-type', type, 'says it is something else');
-  if (spec !== 1) refuse('unknown-spec', type, `has format ${String(spec)}, this reads 1`);
+  if (t !== type) refuse('wrong-type', type);
+  if (spec !== 1) refuse('unknown-spec', type, ` ${String(spec)}`);
   const own = textIn(fields, 'site', 256);
-  if (!isOrigin(own)) refuse('bad-shape', `${type} site`, 'is not an origin');
-  if (site !== undefined && own !== site) refuse('wrong-site', type, `is signed for ${own}, not for ${site}`);
+  if (!isOrigin(own)) refuse('bad-shape', `${type} site`);
+  if (site !== undefined && own !== site) refuse('wrong-site', type, ` ${own}`);
   return { spec, site: own };
 }
 

@@ -17,14 +17,14 @@ import {
 import { layersLength } from './layers.ts';
 import { limits } from './limits.ts';
 import { checkCommon, maxTimeMs } from './parse-common.ts';
-import { pathProblem } from './paths.ts';
+import { isAssetPath } from './paths.ts';
 
 /** Throws {@link ManifestError}. `site` undefined: the document's own. */
 export function parseRelease(payload: Uint8Array, site?: string): Release {
   const fields = parseStrictJson(payload, 'release');
   const common = checkCommon(fields, 'release', site);
   const piece = integerIn(fields, 'piece', limits.minChunkBytes, limits.maxChunkBytes);
-  if ((piece & (piece - 1)) !== 0) refuse('bad-shape', 'release piece', 'is no power of two');
+  if ((piece & (piece - 1)) !== 0) refuse('bad-shape', 'release piece');
   const packs = listIn(fields, 'packs', limits.packs).map((pack) =>
     parsePack(fieldsOf(pack, 'release pack')),
   );
@@ -32,7 +32,7 @@ export function parseRelease(payload: Uint8Array, site?: string): Release {
   const layers = objectIn(fields, 'layers');
   const len = integerIn(layers, 'len', 0, limits.layersBytes);
   if (len !== layersLength(Object.values(assets), piece)) {
-    refuse('wrong-length', 'release layers', 'does not fit the assets');
+    refuse('wrong-length', 'release layers');
   }
   return {
     t: 'release',
@@ -47,11 +47,10 @@ export function parseRelease(payload: Uint8Array, site?: string): Release {
 
 function parseAssets(fields: Fields, site: string, packs: number): Record<string, AssetEntry> {
   const paths = Object.keys(fields.values);
-  if (paths.length > limits.assets) refuse('too-large', 'release assets', `are more than ${limits.assets}`);
+  if (paths.length > limits.assets) refuse('too-large', 'release assets');
   const assets: Record<string, AssetEntry> = {};
   for (const path of paths) {
-    const problem = pathProblem(path, site);
-    if (problem !== undefined) refuse('bad-path', `asset ${path}`, problem);
+    if (!isAssetPath(path, site)) refuse('bad-path', `asset ${path}`);
     assets[path] = parseAsset(fieldsOf(fields.values[path], `asset ${path}`), packs);
   }
   return assets;
@@ -76,20 +75,20 @@ function parseAsset(fields: Fields, packs: number): AssetEntry {
 
 function parsePack(fields: Fields): PackEntry {
   const ih = textIn(fields, 'ih', 40);
-  if (!/^[0-9a-f]{40}$/.test(ih)) refuse('bad-shape', fields.where, 'has no infohash');
+  if (!/^[0-9a-f]{40}$/.test(ih)) refuse('bad-shape', fields.where);
   return { ih, sha256: digestIn(fields, 'sha256'), len: integerIn(fields, 'len', 1, limits.torrentBytes) };
 }
 
 function hashIn(fields: Fields, name: string): string {
   const text = textIn(fields, name, 43);
-  if (fromBase64Url(text)?.length !== 32) refuse('bad-shape', `${fields.where} ${name}`, 'is no SHA-256');
+  if (fromBase64Url(text)?.length !== 32) refuse('bad-shape', `${fields.where} ${name}`);
   return text;
 }
 
 function parseHeaders(fields: Fields): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const name of Object.keys(fields.values)) {
-    if (!allowedHeaders.has(name)) refuse('bad-shape', fields.where, `signs ${name}, which is not allowed`);
+    if (!allowedHeaders.has(name)) refuse('bad-shape', fields.where);
     headers[name] = headerIn(fields, name);
   }
   return headers;
@@ -97,6 +96,6 @@ function parseHeaders(fields: Fields): Record<string, string> {
 
 function headerIn(fields: Fields, name: string): string {
   const text = textIn(fields, name, limits.headerValueBytes);
-  if (!isHeaderValue(text)) refuse('bad-shape', `${fields.where} ${name}`, 'is no header value');
+  if (!isHeaderValue(text)) refuse('bad-shape', `${fields.where} ${name}`);
   return text;
 }

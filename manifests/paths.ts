@@ -9,18 +9,16 @@ export function isControlPath(path: string, base: string): boolean {
 }
 
 /**
- * Why `path` cannot name an asset, as a sentence's end; `undefined` when it can. It must be what
- * `new URL(path, site).pathname + search` gives, so that a browser's request URL finds it and
- * `/a/../b`, `//evil.example/a.js` or `/a\b` name nothing.
+ * Whether `path` can name an asset: it must be what `new URL(path, site).pathname + search` gives, so
+ * that a browser's request URL finds it and `/a/../b`, `//evil.example/a.js` or `/a\b` name nothing.
  */
-export function pathProblem(path: string, site: string): string | undefined {
-  if (utf8(path).length > limits.pathBytes) return `is longer than ${limits.pathBytes} bytes`;
-  if (/%(?:00|2e%2e|ff)/i.test(path)) return 'has an encoded NUL, dots or 0xff';
+export function isAssetPath(path: string, site: string): boolean {
   const url = URL.parse(path, site);
-  // `site` is an origin, canonical.
-  if (url?.origin !== site) return 'is not a path on this site';
-  if (url.hash !== '') return 'has a fragment';
-  if (url.pathname + url.search !== path)
-    return `is not canonical (it would be ${url.pathname + url.search})`;
-  return undefined;
+  return (
+    // `site` is an origin, canonical.
+    url?.origin === site &&
+    url.pathname + url.search === path &&
+    utf8(path).length <= limits.pathBytes &&
+    !/%(?:00|2e%2e|ff)/i.test(path)
+  );
 }

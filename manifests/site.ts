@@ -1,6 +1,7 @@
 /** What identifies a site: the fingerprint of its first root. */
 
-import { sha256, toHex, utf8, concatBytes } from './bytes.ts';
+import { concatBytes, sha256, utf8 } from './bytes.ts';
+import { toHex } from './hex.ts';
 
 /**
  * The site's swarm, 40 hex digits: the same for every release and every page, so that an announce

@@ -34,7 +34,8 @@ export type HeadRefusal =
 export function judgeHead(candidate: Head, bytes: Uint8Array, context: HeadContext): HeadVerdict {
   const { current } = context;
   if (candidate.root !== context.rootVersion) return refused('root-mismatch');
-  if (candidate.seq > context.originTimeMs + limits.fastForwardMs) return refused('fast-forward');
+  // Written so that an unreadable clock (NaN) refuses, instead of switching the rule off.
+  if (!(candidate.seq <= context.originTimeMs + limits.fastForwardMs)) return refused('fast-forward');
   if (candidate.release.v < Math.max(context.bakedFloor, current?.head.floor ?? 0)) return refused('revoked');
   if (current === undefined) return { kind: 'newer' };
   if (candidate.seq < current.head.seq) return refused('rollback');
@@ -46,9 +47,12 @@ export function judgeHead(candidate: Head, bytes: Uint8Array, context: HeadConte
   return { kind: 'newer' };
 }
 
-/** Whether a head's date has passed. Soft: stale heads still serve, but only fingerprinted URLs. */
+/**
+ * Whether a head's date has passed; one that no calendar has counts as passed. Soft: stale heads still
+ * serve, but only fingerprinted URLs.
+ */
 export function isStale(head: Head, originTimeMs: number): boolean {
-  return Date.parse(head.freshUntil) < originTimeMs;
+  return !(Date.parse(head.freshUntil) >= originTimeMs);
 }
 
 function refused(reason: HeadRefusal): HeadVerdict {

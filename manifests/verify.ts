@@ -31,7 +31,7 @@ export async function openNextRoot(bytes: Uint8Array, trusted: Root): Promise<Ro
   await requireThreshold('root', envelope, trusted);
   const root = await parseRoot(envelope.payload, trusted.site);
   if (root.v !== trusted.v + 1) {
-    refuse('wrong-version', 'root', `is version ${root.v}, expected ${trusted.v + 1}`);
+    refuse('wrong-version', 'root');
   }
   await requireThreshold('root', envelope, root);
   return root;
@@ -50,14 +50,14 @@ export async function openHead(bytes: Uint8Array, root: Root): Promise<Head> {
  */
 export async function openRelease(bytes: Uint8Array, root: Root, ref: ReleaseRef): Promise<Release> {
   if (bytes.length !== ref.len) {
-    refuse('wrong-length', 'release', `has ${bytes.length} bytes, the head says ${ref.len}`);
+    refuse('wrong-length', 'release');
   }
   await requireDigest(bytes, ref.sha256, 'release');
   const envelope = decodeEnvelope(bytes, 'release', limits.releaseBytes);
   await requireThreshold('release', envelope, root);
   const release = parseRelease(envelope.payload, root.site);
   if (release.v !== ref.v) {
-    refuse('wrong-version', 'release', `is version ${release.v}, the head says ${ref.v}`);
+    refuse('wrong-version', 'release');
   }
   return release;
 }
@@ -65,7 +65,7 @@ export async function openRelease(bytes: Uint8Array, root: Root, ref: ReleaseRef
 /** Checks the layers blob against its release. Throws {@link ManifestError}. */
 export async function checkLayers(bytes: Uint8Array, layers: Release['layers']): Promise<Uint8Array> {
   if (bytes.length !== layers.len) {
-    refuse('wrong-length', 'layers', `have ${bytes.length} bytes, expected ${layers.len}`);
+    refuse('wrong-length', 'layers');
   }
   await requireDigest(bytes, layers.sha256, 'layers');
   return bytes;
@@ -73,7 +73,7 @@ export async function checkLayers(bytes: Uint8Array, layers: Release['layers']):
 
 async function requireDigest(bytes: Uint8Array, expected: Digest, where: string): Promise<void> {
   const actual = await sha256Hex(bytes);
-  if (actual !== expected) refuse('wrong-digest', where, `is ${actual}, expected ${expected}`);
+  if (actual !== expected) refuse('wrong-digest', where);
 }
 
 /** At least `m` valid signatures by different keys of the role; bad ones among them do no harm. */
@@ -90,6 +90,6 @@ async function requireThreshold(role: DocumentType, envelope: Envelope, root: Ro
     if (await verifySignature(bytes, message, key)) signers.add(signature.keyid);
   }
   if (signers.size < m) {
-    refuse('bad-signature', role, `has ${signers.size} of ${m} needed signatures`);
+    refuse('bad-signature', role, ` ${signers.size}/${m}`);
   }
 }

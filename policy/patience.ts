@@ -23,10 +23,7 @@ export interface Need {
 const none: Patience = { firstMs: 0, stallMs: 0, totalMs: 0 };
 
 /** What the page cannot render without; a cold swarm is never asked for it. */
-const critical: ReadonlySet<string> = new Set([
-  'document', 'font', 'frame', 'iframe', 'json', 'manifest', 'script', 'style',
-  'audioworklet', 'paintworklet', 'serviceworker', 'sharedworker', 'worker', 'xslt',
-]); // prettier-ignore
+const critical: ReadonlySet<string> = new Set(['font', 'json', 'manifest', 'script', 'style', 'worker']);
 
 /** Below this a peer that may not even have it is not worth a wait. */
 const smallBytes = 64 * 1024;

@@ -3,13 +3,14 @@
  * the page need not wait for. Whatever goes wrong, the browser asks the origin as if we were not here.
  */
 
-import { chunkRange, chunksOfRange, type Asset, type Catalog } from '../manifests/index.ts';
+import type { Asset, Catalog } from '../manifests/index.ts';
 import { parseRange, type RangeRequest } from '../policy/range.ts';
 import type { FailureCode } from '../protocol/beacon.ts';
 import { sliceBytes } from '../protocol/kept.ts';
 import type { WorkerToClient } from '../protocol/worker-messages.ts';
+import { Assembly } from './assembly.ts';
 import type { Host } from './host.ts';
-import type { Chunks, Kept } from './kept.ts';
+import type { Kept } from './kept.ts';
 import type { Layers } from './layers.ts';
 import { emptyTally, race, type Tally } from './race.ts';
 import type { Releases } from './releases.ts';
@@ -51,9 +52,9 @@ async function answer(delivery: Delivery, event: FetchEvent): Promise<Response |
   const span = spanOf(request, asset);
   if (span === 'unsatisfiable') return respondUnsatisfiable(asset);
   if (span.to - span.from > wholeLimitBytes) return undefined;
-  if (request.method === 'HEAD') return respond({ asset, method: 'HEAD', bytes: [], ...span });
+  if (request.method === 'HEAD') return respond({ asset, bytes: null, ...span });
   const tally = emptyTally();
-  const chunks = await collect(delivery, event, found, span, tally);
+  const bytes = await collect(delivery, event, found, span, tally);
   const ms = performance.now() - startedMs;
   const { index, path } = asset;
   delivery.tell(event.clientId, {
@@ -64,9 +65,7 @@ async function answer(delivery: Delivery, event: FetchEvent): Promise<Response |
     ...tally,
     ms,
   });
-  if (chunks === undefined) return undefined;
-  const bytes = cut(asset, chunks, span, catalog.release.piece);
-  return respond({ asset, method: request.method, bytes, ...span });
+  return bytes && respond({ asset, bytes, ...span });
 }
 
 interface Found {
@@ -111,48 +110,36 @@ function spanOf(request: Request, asset: Asset): Span | 'unsatisfiable' {
   }
 }
 
-/** The span's chunks, from the cache and then from the race; keeps what is new, after the answer. */
+/** The span's bytes, from the cache and then from the race; what is new is kept after the answer. */
 async function collect(
   delivery: Delivery,
   event: FetchEvent,
   { asset, catalog }: Found,
   span: Span,
   tally: Tally,
-): Promise<Chunks | undefined> {
-  if (span.to === span.from) return new Map();
-  const chunkBytes = catalog.release.piece;
-  const { first, last } = chunksOfRange(wholeSlices(span, asset), chunkBytes);
-  const wanted = Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  const layers = asset.chunks > 1 ? await delivery.layers.of(catalog) : undefined;
-  const chunks = await delivery.kept.read(asset, wanted, chunkBytes, layers);
-  for (const bytes of chunks.values()) tally.cacheBytes += bytes.length;
-  const missing = wanted.filter((chunk) => !chunks.has(chunk));
-  if (missing.length === 0) return chunks;
-  const pack = asset.entry.p === undefined ? undefined : catalog.release.packs[asset.entry.p]?.ih;
-  const result = await race(
-    {
-      asset,
-      chunks: missing,
-      chunkBytes,
-      layers,
-      outlook: await delivery.host.outlook(pack),
-      destination: event.request.destination,
-      url: event.request.url,
-      signal: event.request.signal,
-    },
-    delivery.host,
-    tally,
-  );
-  if (result.kind === 'failed') {
-    if (result.reason === 'origin-mismatch') delivery.fail('origin-mismatch', asset.path);
-    if (result.reason === 'sources') delivery.fail('origin-error', asset.path);
-    return undefined;
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (span.to === span.from) return new Uint8Array();
+  const assembly = new Assembly(asset, wholeSlices(span, asset), catalog.release.piece);
+  const layers = asset.chunks > 1 ? await delivery.layers(catalog) : undefined;
+  const total = assembly.missing.length;
+  await delivery.kept.read(assembly, layers);
+  tally.cacheBytes = Math.min(asset.entry.n, (total - assembly.missing.length) * catalog.release.piece);
+  if (assembly.missing.length > 0) {
+    const pack = asset.entry.p === undefined ? undefined : catalog.release.packs[asset.entry.p]?.ih;
+    const outlook = await delivery.host.outlook(pack);
+    const { destination, url, signal } = event.request;
+    const result = await race({ assembly, layers, outlook, destination, url, signal }, delivery.host, tally);
+    if (result.kind === 'failed') {
+      if (result.reason !== 'aborted') delivery.fail(failureOf[result.reason], asset.path);
+      return undefined;
+    }
+    if (result.timedOut) delivery.fail('swarm-timeout', asset.path);
+    event.waitUntil(delivery.kept.keep(assembly));
   }
-  if (result.timedOut) delivery.fail('swarm-timeout', asset.path);
-  for (const [chunk, bytes] of result.chunks) chunks.set(chunk, bytes);
-  event.waitUntil(keep(delivery.kept, asset, chunks, chunkBytes));
-  return chunks;
+  return assembly.part(span.from, span.to);
 }
+
+const failureOf = { 'origin-mismatch': 'origin-mismatch', sources: 'origin-error' } as const;
 
 /** A part is fetched in whole slices, so that what was fetched can be kept and shared. */
 function wholeSlices(span: Span, asset: Asset): { from: number; to: number } {
@@ -161,50 +148,4 @@ function wholeSlices(span: Span, asset: Asset): { from: number; to: number } {
     from: Math.floor(span.from / sliceBytes) * sliceBytes,
     to: Math.min(Math.ceil(span.to / sliceBytes) * sliceBytes, asset.entry.n),
   };
-}
-
-async function keep(kept: Kept, asset: Asset, chunks: Chunks, chunkBytes: number): Promise<void> {
-  const { n } = asset.entry;
-  if (chunks.size === asset.chunks) return kept.keep(asset, 0, joined(asset, chunks, 0, n, chunkBytes));
-  const starts = new Set(
-    [...chunks.keys()].map((chunk) => Math.floor((chunk * chunkBytes) / sliceBytes) * sliceBytes),
-  );
-  for (const from of starts) {
-    await kept.keep(asset, from, joined(asset, chunks, from, Math.min(from + sliceBytes, n), chunkBytes));
-  }
-}
-
-function joined(
-  asset: Asset,
-  chunks: Chunks,
-  from: number,
-  to: number,
-  chunkBytes: number,
-): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(to - from);
-  let at = 0;
-  for (const part of cut(asset, chunks, { from, to }, chunkBytes)) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}
-
-/** The parts of the chunks that a span covers, in order. */
-function cut(
-  asset: Asset,
-  chunks: Chunks,
-  span: { readonly from: number; readonly to: number },
-  chunkBytes: number,
-): Uint8Array<ArrayBuffer>[] {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  for (let at = span.from; at < span.to;) {
-    const chunk = Math.floor(at / chunkBytes);
-    const range = chunkRange(asset, chunk, chunkBytes);
-    const bytes = chunks.get(chunk);
-    if (bytes === undefined) throw new RangeError(`chunk ${chunk} of ${asset.path} is not there`);
-    parts.push(bytes.subarray(at - range.from, Math.min(span.to, range.to) - range.from));
-    at = range.to;
-  }
-  return parts;
 }

@@ -8,45 +8,33 @@ const documentsCacheName = 'shoal-documents-v1';
 /** A named store of bytes. All methods swallow storage errors: without storage the worker is stateless. */
 export interface DocumentStore {
   read(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  remove(name: string): Promise<void>;
+  write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<unknown>;
+  remove(name: string): Promise<unknown>;
   names(): Promise<readonly string[]>;
 }
 
 /** The store below `<base>shoal/documents/`; these URLs exist only as keys. */
 export function documentStore(base: string): DocumentStore {
   const prefix = `${base}shoal/documents/`;
-  const key = (name: string): string => prefix + name;
+  // Full, evicted or forbidden storage costs a fetch at the next start, nothing else.
+  const attempt = async <T>(work: (cache: Cache) => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work(await caches.open(documentsCacheName));
+    } catch {
+      return undefined;
+    }
+  };
   return {
-    async read(name) {
-      try {
-        const hit = await (await caches.open(documentsCacheName)).match(key(name));
-        return hit === undefined ? undefined : new Uint8Array(await hit.arrayBuffer());
-      } catch {
-        return undefined;
-      }
-    },
-    async write(name, bytes) {
-      try {
-        await (await caches.open(documentsCacheName)).put(key(name), new Response(bytes));
-      } catch {
-        // Full or forbidden storage costs a fetch at the next start, nothing else.
-      }
-    },
-    async remove(name) {
-      try {
-        await (await caches.open(documentsCacheName)).delete(key(name));
-      } catch {
-        // As above.
-      }
-    },
-    async names() {
-      try {
-        const keys = await (await caches.open(documentsCacheName)).keys();
-        return keys.map(({ url }) => new URL(url).pathname.slice(prefix.length));
-      } catch {
-        return [];
-      }
+    read: (name) =>
+      attempt(async (cache) => {
+        const hit = await cache.match(prefix + name);
+        return hit && new Uint8Array(await hit.arrayBuffer());
+      }),
+    write: (name, bytes) => attempt((cache) => cache.put(prefix + name, new Response(bytes))),
+    remove: (name) => attempt((cache) => cache.delete(prefix + name)),
+    names: async () => {
+      const keys = (await attempt((cache) => cache.keys())) ?? [];
+      return keys.map(({ url }) => new URL(url).pathname.slice(prefix.length));
     },
   };
 }

@@ -5,6 +5,7 @@
 
 import { sha256Hex, type Asset } from '../manifests/index.ts';
 import type { HarvestEntry } from '../protocol/worker-messages.ts';
+import { Assembly } from './assembly.ts';
 import { within } from './deadline.ts';
 import type { Delivery } from './deliver.ts';
 import { emptyTally } from './race.ts';
@@ -32,7 +33,12 @@ export async function harvest(
     delivery.tell(clientId, { t: 'delivered', release, asset: index, path, ...tally, ms: entry.ms });
     if (asset.entry.n > assetLimitBytes || (await delivery.kept.hasWhole(asset))) continue;
     const bytes = await within(fromHttpCache(entry.url, asset), readTimeoutMs, undefined);
-    if (bytes !== undefined) await delivery.kept.keep(asset, 0, bytes);
+    if (bytes === undefined || asset.entry.n === 0) continue;
+    const assembly = new Assembly(asset, { from: 0, to: asset.entry.n }, trusted.catalog.release.piece);
+    for (const chunk of assembly.missing) {
+      assembly.put(chunk, bytes.subarray(chunk * assembly.chunkBytes, (chunk + 1) * assembly.chunkBytes));
+    }
+    await delivery.kept.keep(assembly);
   }
 }
 

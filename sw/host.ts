@@ -89,7 +89,7 @@ export class Host {
       catalogs.flatMap((catalog) => packLayouts(base, catalog)).map((pack) => [pack.infohash, pack]),
     );
     this.#packs = { t: 'packs', piece, packs: [...packs.values()] };
-    this.#post(this.#packs);
+    this.post(this.#packs);
   }
 
   /** What the swarm can do for a pack now. After a restart of the worker, waits shortly for the host. */
@@ -135,13 +135,13 @@ export class Host {
       onEnd: listener.onEnd.bind(listener),
     };
     this.#wants.set(id, want);
-    this.#post({ t: 'want', id, digest, chunks, timeoutMs });
+    this.post({ t: 'want', id, digest, chunks, timeoutMs });
     const timer = setTimeout(() => this.#late(id), timeoutMs);
     return () => {
       clearTimeout(timer);
       if (!this.#wants.delete(id)) return;
       this.#countSilence(session, want.answered);
-      this.#post({ t: 'cancel', id });
+      this.post({ t: 'cancel', id });
     };
   }
 
@@ -150,7 +150,7 @@ export class Host {
     if (want === undefined) return;
     this.#wants.delete(id);
     this.#countSilence(want.asked, want.answered);
-    this.#post({ t: 'cancel', id });
+    this.post({ t: 'cancel', id });
     want.onEnd();
   }
 
@@ -158,19 +158,6 @@ export class Host {
     session.silent = answered ? 0 : session.silent + 1;
     // A host with peers that never says a word, not even `none`, is frozen: look for another one.
     if (session.silent >= silentLimit && session === this.#session) this.#drop();
-  }
-
-  /** A chunk was wrong. */
-  bad(digest: string, chunk: number): void {
-    this.#post({ t: 'bad', digest, chunk });
-  }
-
-  kept(digest: string, from: number, to: number): void {
-    this.#post({ t: 'kept', digest, from, to });
-  }
-
-  dropped(digest: string): void {
-    this.#post({ t: 'dropped', digest });
   }
 
   #receive(session: Session, data: unknown): void {
@@ -221,7 +208,8 @@ export class Host {
     }
   }
 
-  #post(message: WorkerToHost): void {
+  /** Tells the host, if there is one. */
+  post(message: WorkerToHost): void {
     this.#session?.port.postMessage(message);
   }
 }

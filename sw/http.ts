@@ -1,6 +1,7 @@
 /** HTTP as a source: asks the origin for exactly the missing chunks and cuts what comes into chunks. */
 
 import { chunkRange, type Asset } from '../manifests/index.ts';
+import { OriginError } from './fetch-bounded.ts';
 import { runsOf } from '../policy/range.ts';
 
 /** Without a byte for this long, the origin counts as gone. */
@@ -63,12 +64,7 @@ function startOf(response: Response, range: { from: number } | undefined): numbe
   if (response.status === 206 && range !== undefined && Number(contentRange?.[1]) === range.from) {
     return range.from;
   }
-  throw new HttpError(`answered ${response.status}`);
-}
-
-/** The origin did not deliver what was asked for. */
-export class HttpError extends Error {
-  override readonly name = 'HttpError';
+  throw new OriginError(`${response.status}`);
 }
 
 /** Cuts a stream of bytes at chunk borders. */
@@ -90,7 +86,7 @@ class Cutter {
     for (let rest = bytes; rest.length > 0;) {
       const chunk = Math.floor(this.#at / chunkBytes);
       const range = chunkRange(asset, chunk, chunkBytes);
-      if (range.to <= range.from) throw new HttpError('sent more than the asset has');
+      if (range.to <= range.from) throw new OriginError('too long');
       this.#buffer ??= new Uint8Array(range.to - range.from);
       const part = rest.subarray(0, range.to - this.#at);
       this.#buffer.set(part, this.#filled);
@@ -103,7 +99,7 @@ class Cutter {
 
   /** The stream has ended; it must have ended at `to`, or beyond it. */
   end(to: number): void {
-    if (this.#at < to) throw new HttpError(`ended after ${this.#at} bytes, expected ${to}`);
+    if (this.#at < to) throw new OriginError('too short');
   }
 
   #emit(chunk: number): void {

@@ -5,16 +5,12 @@
 
 import { isChunk, sha256Hex, type Asset, type Catalog } from '../manifests/index.ts';
 import { evictionFor, type KeptEntry } from '../policy/eviction.ts';
+import type { WorkerToHost } from '../protocol/worker-messages.ts';
+import type { Assembly } from './assembly.ts';
 import { keptCacheName, keptSliceUrl, keptWholeUrl, parseKeptUrl, sliceBytes } from '../protocol/kept.ts';
 
-/** Chunks by index, every one verified. */
-export type Chunks = Map<number, Uint8Array<ArrayBuffer>>;
-
 /** Told when bytes come or go, so that the host page can seed them, or stop. */
-export interface KeptListener {
-  kept(digest: string, from: number, to: number): void;
-  dropped(digest: string): void;
-}
+export type KeptListener = (message: Extract<WorkerToHost, { t: 'kept' | 'dropped' }>) => void;
 
 export class Kept {
   readonly #base: string;
@@ -39,39 +35,35 @@ export class Kept {
     this.#sinceCheckBytes = Infinity;
   }
 
-  /** Those of `chunks` that are here and right. Never throws. */
-  async read(
-    asset: Asset,
-    chunks: readonly number[],
-    chunkBytes: number,
-    layers: Uint8Array | undefined,
-  ): Promise<Chunks> {
-    const found: Chunks = new Map();
+  /** Fills in what is here and right. Never throws. */
+  async read(assembly: Assembly, layers: Uint8Array | undefined): Promise<void> {
+    const { asset, chunkBytes, missing } = assembly;
     try {
       const cache = await caches.open(keptCacheName);
-      const whole = chunks.length === asset.chunks ? await this.#readWhole(cache, asset) : undefined;
+      const whole = missing.length === asset.chunks ? await this.#readWhole(cache, asset) : undefined;
       if (whole !== undefined) {
-        for (const chunk of chunks) {
-          found.set(chunk, whole.subarray(chunk * chunkBytes, (chunk + 1) * chunkBytes));
+        for (const chunk of missing) {
+          assembly.put(chunk, whole.subarray(chunk * chunkBytes, (chunk + 1) * chunkBytes));
         }
-        return found;
+        return;
       }
-      const chunksPerSlice = sliceBytes / chunkBytes;
-      const slices = Map.groupBy(chunks, (chunk) => Math.floor(chunk / chunksPerSlice));
-      for (const [slice, members] of slices) {
-        const bytes = await this.#readSlice(cache, asset, slice * sliceBytes);
-        for (const chunk of bytes === undefined ? [] : members) {
-          const at = chunk * chunkBytes - slice * sliceBytes;
-          const part = bytes?.subarray(at, at + chunkBytes);
+      const slices = Map.groupBy(
+        missing,
+        (chunk) => Math.floor((chunk * chunkBytes) / sliceBytes) * sliceBytes,
+      );
+      for (const [from, chunks] of slices) {
+        const slice = await this.#readSlice(cache, asset, from);
+        for (const chunk of slice === undefined ? [] : chunks) {
+          const at = chunk * chunkBytes - from;
+          const part = slice?.subarray(at, at + chunkBytes);
           if (part !== undefined && (await isChunk(asset, chunk, part, chunkBytes, layers))) {
-            found.set(chunk, part);
+            assembly.put(chunk, part);
           }
         }
       }
     } catch {
       // Storage is forbidden or broken: everything counts as missing.
     }
-    return found;
   }
 
   /** A slice's bytes, from its own entry or out of the whole; not verified. */
@@ -99,21 +91,28 @@ export class Kept {
     const bytes = new Uint8Array(await hit.arrayBuffer());
     if (bytes.length === asset.entry.n && (await sha256Hex(bytes)) === asset.digest) return bytes;
     await cache.delete(key);
-    this.#listener.dropped(asset.digest);
+    this.#listener({ t: 'dropped', digest: asset.digest });
     return undefined;
   }
 
-  /** Keeps verified bytes: the whole asset, or one slice of it. A full disk costs nothing but the entry. */
-  async keep(asset: Asset, from: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    const isWhole = from === 0 && bytes.length === asset.entry.n;
-    const key = isWhole
-      ? keptWholeUrl(this.#base, asset.digest)
-      : keptSliceUrl(this.#base, asset.digest, from);
+  /** Keeps a whole asset, or the slices of it that are complete here. */
+  async keep(assembly: Assembly): Promise<void> {
+    const { asset, from, to } = assembly;
+    if (to - from === asset.entry.n)
+      return this.#put(keptWholeUrl(this.#base, asset.digest), assembly, from, to);
+    for (let at = from; at < to; at += sliceBytes) {
+      const key = keptSliceUrl(this.#base, asset.digest, at);
+      await this.#put(key, assembly, at, Math.min(at + sliceBytes, to));
+    }
+  }
+
+  /** A full disk costs nothing but the entry. */
+  async #put(key: string, assembly: Assembly, from: number, to: number): Promise<void> {
     try {
-      await this.#makeRoom(bytes.length);
+      await this.#makeRoom(to - from);
       const cache = await caches.open(keptCacheName);
-      await cache.put(key, new Response(bytes));
-      this.#listener.kept(asset.digest, from, from + bytes.length);
+      await cache.put(key, new Response(assembly.part(from, to)));
+      this.#listener({ t: 'kept', digest: assembly.asset.digest, from, to });
     } catch {
       // Most likely QuotaExceededError: the browser's limit is below ours. Look again next time.
       this.#sinceCheckBytes = Infinity;
@@ -139,7 +138,7 @@ export class Kept {
     const drop = new Set(evictionFor(entries, this.#limitBytes, margin));
     for (const { key, digest } of entries.filter((entry) => drop.has(entry.key))) {
       await cache.delete(key);
-      this.#listener.dropped(digest);
+      this.#listener({ t: 'dropped', digest });
     }
   }
 }

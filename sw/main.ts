@@ -4,31 +4,27 @@ import { Route } from 'workbox-routing/Route.js';
 import { isControlPath, type Catalog } from '../manifests/index.ts';
 import type { FailureCode } from '../protocol/beacon.ts';
 import type { WorkerState, WorkerToClient } from '../protocol/worker-messages.ts';
-import { readConfig } from './config.ts';
 import { deliver, type Delivery } from './deliver.ts';
 import { documentStore, removeDocuments } from './documents.ts';
 import { harvest } from './harvest.ts';
 import { Host } from './host.ts';
 import { Kept, removeKept } from './kept.ts';
-import { Layers } from './layers.ts';
+import { layersFrom } from './layers.ts';
 import { parseClientMessage } from './parse-message.ts';
 import { Releases } from './releases.ts';
 import { scope } from './scope.ts';
 import type { Trusted } from './trusted.ts';
 
-const config = readConfig(scope.__SHOAL_WORKER__);
+const config = scope.__SHOAL_WORKER__;
 const store = documentStore(config.base);
 const host = new Host({
   onFailure: fail,
   onRejected: rejected,
   onSettled: () => void broadcast(state()),
 });
-const kept = new Kept(config.base, config.cacheLimitBytes, {
-  kept: (digest, from, to) => host.kept(digest, from, to),
-  dropped: (digest) => host.dropped(digest),
-});
+const kept = new Kept(config.base, config.cacheLimitBytes, (message) => host.post(message));
 const releases = new Releases(config, store, onRelease, (reason) => fail('manifest', reason));
-const delivery: Delivery = { releases, kept, layers: new Layers(config.base, store), host, tell, fail };
+const delivery: Delivery = { releases, kept, layers: layersFrom(config.base, store), host, tell, fail };
 
 const route = new Route(
   ({ url, request, sameOrigin }) => sameOrigin && isOurs(url, request),

@@ -70,7 +70,7 @@ function fieldsOf(value: unknown): Fields | undefined {
 }
 
 function isIndex(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+  return typeof value === 'number' && value >= 0;
 }
 
 function isTextList(value: unknown): value is string[] {

@@ -2,14 +2,13 @@
 
 import type { Asset } from '../manifests/index.ts';
 
-/** What is answered: everything, or a part `[from, to)`. */
+/** What is answered: everything, or a part `[from, to)`; no bytes for HEAD. */
 export interface Answer {
   readonly asset: Asset;
-  readonly method: string;
   readonly from: number;
   readonly to: number;
   readonly isPart: boolean;
-  readonly bytes: readonly Uint8Array<ArrayBuffer>[];
+  readonly bytes: Uint8Array<ArrayBuffer> | null;
 }
 
 /** The entity tag of an asset: its digest (RFC 9110, section 8.8.3). */
@@ -22,8 +21,7 @@ export function respond(answer: Answer): Response {
   const headers = headersOf(asset);
   headers.set('content-length', String(to - from));
   if (answer.isPart) headers.set('content-range', `bytes ${from}-${to - 1}/${asset.entry.n}`);
-  const body = answer.method === 'HEAD' ? null : new Blob([...answer.bytes]);
-  return new Response(body, { status: answer.isPart ? 206 : 200, headers });
+  return new Response(answer.bytes, { status: answer.isPart ? 206 : 200, headers });
 }
 
 /** 304: the page's own conditional request named what it has. */

@@ -22,7 +22,8 @@ import {
 } from '../manifests/index.ts';
 import type { WorkerConfig } from '../protocol/site-config.ts';
 import type { DocumentStore } from './documents.ts';
-import { fetchBounded, FetchError } from './fetch-bounded.ts';
+import { fetchBounded, OriginError } from './fetch-bounded.ts';
+import { obtain, obtainFetched, obtainStored, type Wanted } from './obtain.ts';
 
 /** Everything that was verified, together. */
 export interface Trusted {
@@ -54,7 +55,7 @@ export async function loadTrusted(config: WorkerConfig, store: DocumentStore): P
       originTimeMs: head.seq,
     });
     if (verdict.kind === 'refused') return undefined;
-    const catalog = await storedRelease(store, root, head.release);
+    const catalog = await obtainStored(store, releaseAt(config, root, head.release));
     if (catalog === undefined) return undefined;
     return { root, head, headBytes, catalog, stale: isStale(head, Date.now()) };
   } catch {
@@ -99,7 +100,7 @@ export async function refreshTrusted(
     const catalog =
       current?.catalog.sha256 === head.release.sha256
         ? current.catalog
-        : await releaseOf(config, store, root, head.release);
+        : await obtain(store, releaseAt(config, root, head.release));
     // The release is stored before the head that names it: a stop in between leaves the old pair.
     await store.write('head', fetched.bytes);
     return {
@@ -108,7 +109,7 @@ export async function refreshTrusted(
       changed: true,
     };
   } catch (error) {
-    if (error instanceof ManifestError || error instanceof FetchError) {
+    if (error instanceof ManifestError || error instanceof OriginError) {
       return { kind: 'refused', reason: error.message };
     }
     throw error;
@@ -124,49 +125,34 @@ export async function previousRelease(
 ): Promise<Catalog | undefined> {
   const ref = trusted.head.previous.find((item) => item.sha256 === sha256);
   if (ref === undefined || ref.v < Math.max(trusted.head.floor, config.floor)) return undefined;
-  return storedRelease(store, trusted.root, ref);
+  return obtainStored(store, releaseAt(config, trusted.root, ref));
 }
 
-async function releaseOf(
-  config: WorkerConfig,
-  store: DocumentStore,
-  root: Root,
-  ref: ReleaseRef,
-): Promise<Catalog> {
-  const stored = await storedRelease(store, root, ref);
-  if (stored !== undefined) return stored;
-  const url = `${config.base}shoal/release/${ref.sha256}.json`;
-  const { bytes } = await fetchBounded(url, ref.len, timeoutMs, 'default');
-  const catalog = catalogOf(await openRelease(bytes, root, ref), ref.sha256);
-  await store.write(`release/${ref.sha256}`, bytes);
-  return catalog;
+function releaseAt(config: WorkerConfig, root: Root, ref: ReleaseRef): Wanted<Catalog> {
+  return {
+    name: `release/${ref.sha256}`,
+    url: `${config.base}shoal/release/${ref.sha256}.json`,
+    limitBytes: ref.len,
+    open: async (bytes) => catalogOf(await openRelease(bytes, root, ref), ref.sha256),
+  };
 }
 
-async function storedRelease(
-  store: DocumentStore,
-  root: Root,
-  ref: ReleaseRef,
-): Promise<Catalog | undefined> {
-  const bytes = await store.read(`release/${ref.sha256}`);
-  if (bytes === undefined) return undefined;
-  try {
-    return catalogOf(await openRelease(bytes, root, ref), ref.sha256);
-  } catch {
-    return undefined;
-  }
+function rootAfter(config: WorkerConfig, root: Root): Wanted<Root> {
+  return {
+    name: `root/${root.v + 1}`,
+    url: `${config.base}shoal/root/${root.v + 1}.json`,
+    limitBytes: limits.rootBytes,
+    open: (bytes) => openNextRoot(bytes, root),
+  };
 }
 
 /** Root 1 from the script, then every stored root that continues it. */
 async function storedRoot(config: WorkerConfig, store: DocumentStore): Promise<Root> {
   let root = await openFirstRoot(utf8(config.root), config.site);
-  for (let next = root.v + 1; next <= limits.rootRotations; next++) {
-    const bytes = await store.read(`root/${next}`);
-    if (bytes === undefined) return root;
-    try {
-      root = await openNextRoot(bytes, root);
-    } catch {
-      return root;
-    }
+  while (root.v < limits.rootRotations) {
+    const next = await obtainStored(store, rootAfter(config, root));
+    if (next === undefined) break;
+    root = next;
   }
   return root;
 }
@@ -174,18 +160,13 @@ async function storedRoot(config: WorkerConfig, store: DocumentStore): Promise<R
 /** Follows the chain on the origin until there is no next root; each step is stored. */
 async function followRoots(config: WorkerConfig, store: DocumentStore, trusted: Root): Promise<Root> {
   let root = trusted;
-  while (root.v < limits.rootRotations) {
-    let bytes: Uint8Array<ArrayBuffer>;
-    try {
-      const url = `${config.base}shoal/root/${root.v + 1}.json`;
-      bytes = (await fetchBounded(url, limits.rootBytes, timeoutMs, 'no-cache')).bytes;
-    } catch (error) {
-      // No next root is the usual end, whatever way the origin says so.
-      if (error instanceof FetchError) return root;
-      throw error;
+  try {
+    while (root.v < limits.rootRotations) {
+      root = await obtainFetched(store, rootAfter(config, root), 'no-cache');
     }
-    root = await openNextRoot(bytes, root);
-    await store.write(`root/${root.v}`, bytes);
+  } catch (error) {
+    // No next root is the usual end, whatever way the origin says so.
+    if (!(error instanceof OriginError)) throw error;
   }
   return root;
 }
