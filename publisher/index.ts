@@ -1,0 +1,15 @@
+/** The publisher as a library: what the command line does, without the command line. */
+
+export { PublisherError, type PublisherErrorCode } from './errors.ts';
+export { init, type InitOptions, type InitReport } from './init.ts';
+export { publish, type PublishOptions } from './publish.ts';
+export type { PublishReport } from './report.ts';
+export { serve, type ServeOptions, type Serving } from './serve/serve.ts';
+export {
+  createSite,
+  type ListeningSite,
+  type OriginCounts,
+  type ServedRequest,
+  type Site,
+  type SiteOptions,
+} from './serve/static-server.ts';
