@@ -39,9 +39,10 @@ async function fetchBounded(url: URL, limitBytes: number): Promise<Uint8Array | 
     return undefined;
   }
   if (!response.ok || response.body === null) throw new Error(`${url.href} answered ${response.status}`);
+  const body: AsyncIterable<Uint8Array> = response.body;
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const part of response.body) {
+  for await (const part of body) {
     length += part.length;
     if (length > limitBytes) throw new Error(`${url.href} is over ${limitBytes} bytes`);
     parts.push(part);

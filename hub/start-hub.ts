@@ -36,10 +36,10 @@ export async function startHub({
   ...options
 }: StartHubOptions): Promise<RunningHub> {
   const hub = await createHub(options);
-  const server = createServer(
-    { requestTimeout: requestMs },
-    getRequestListener(new Hono().route(hub.prefix, hub.app).fetch),
-  );
+  const listener = getRequestListener(new Hono().route(hub.prefix, hub.app).fetch);
+  const server = createServer({ requestTimeout: requestMs }, (request, response) => {
+    void listener(request, response);
+  });
   server.on('upgrade', (request, socket, head) => {
     // A reset before the tracker takes over must not end the process.
     socket.on('error', () => socket.destroy());

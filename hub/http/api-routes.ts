@@ -2,7 +2,7 @@
 
 import { Hono, type Context } from 'hono';
 import { streamSSE, type SSEStreamingApi } from 'hono/streaming';
-import { summaryRanges, type SitesResponse } from '../api.ts';
+import { summaryRanges, type ApiError, type SitesResponse } from '../api.ts';
 import { messageOf } from '../log.ts';
 import { liveTickOf, siteSummaryOf, summaryOf, type SummaryContext } from '../metrics/summary.ts';
 import type { ResolvedOptions } from '../options.ts';
@@ -41,15 +41,14 @@ export function apiRoutes({ options, sites, summary }: ApiContext): {
     const site = siteOf(c, sites);
     if (site === undefined) return unknownSite(c);
     const range = summaryRanges.find((candidate) => candidate === (c.req.query('range') ?? '24h'));
-    if (range === undefined)
-      return c.json({ error: `range must be one of ${summaryRanges.join(', ')}` }, 400);
+    if (range === undefined) return refuse(c, 400, `range must be one of ${summaryRanges.join(', ')}`);
     return c.json(await summaryOf(summary, site.site, range));
   });
 
   routes.get('/live', (c) => {
     const site = siteOf(c, sites);
     if (site === undefined) return unknownSite(c);
-    if (feed.isFull) return c.json({ error: 'too many dashboards are open' }, 503);
+    if (feed.isFull) return refuse(c, 503, 'too many dashboards are open');
     // Nginx holds streams back otherwise.
     c.header('X-Accel-Buffering', 'no');
     return streamSSE(
@@ -93,5 +92,10 @@ function siteOf(c: Context<HubEnv>, sites: Sites): Site | undefined {
 }
 
 function unknownSite(c: Context<HubEnv>): Response {
-  return c.json({ error: 'site: this hub does not serve it; GET api/sites names those it does' }, 404);
+  return refuse(c, 404, 'site: this hub does not serve it; GET api/sites names those it does');
+}
+
+function refuse(c: Context<HubEnv>, status: 400 | 404 | 503, error: string): Response {
+  const body: ApiError = { error };
+  return c.json(body, status);
 }

@@ -53,7 +53,7 @@ export function intakeRoutes({ options, sites, metrics, access, recordOrigin }: 
   const app = new Hono<HubEnv>();
   // One page sends a beacon every few seconds; behind one address there may be an office full of them.
   const rate = new TokenBuckets(500, 50);
-  const refuse = (c: Context<HubEnv>, reason: RejectReason, message: string): Response => {
+  const refuse = (c: Context, reason: RejectReason, message: string): Response => {
     metrics.prometheus.rejected(reason);
     c.header('X-Content-Type-Options', 'nosniff');
     return c.text(`${message}\n`, statusOf(reason));

@@ -15,7 +15,7 @@ export interface Viewer {
 }
 
 /** The most streams at once. */
-export const viewerLimit = 100;
+const viewerLimit = 100;
 
 export class LiveFeed {
   readonly #viewers = new Set<Viewer>();

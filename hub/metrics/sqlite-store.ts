@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { failureCodes } from '../../protocol/beacon.ts';
 import { HubError } from '../errors.ts';
@@ -25,9 +27,10 @@ export class SqliteStore implements MetricsStore {
   readonly #database: DatabaseSync;
   readonly #writer: SqliteWriter;
 
-  /** Opens, and creates where missing. Throws {@link HubError} `database`. */
+  /** Opens, and creates where missing, its folder too. Throws {@link HubError} `database`. */
   constructor(path: string) {
     try {
+      if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
       this.#database = new DatabaseSync(path);
       this.#database.exec(
         'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;',

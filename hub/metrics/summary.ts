@@ -127,7 +127,7 @@ export async function liveTickOf(
 }
 
 /** See {@link Summary.offloadRatio}. */
-export function offloadRatio({ http, swarm, discarded }: SourceBytes): number | null {
+function offloadRatio({ http, swarm, discarded }: SourceBytes): number | null {
   const network = http + swarm;
   return network === 0 ? null : Math.max(0, swarm - discarded) / network;
 }

@@ -14,7 +14,7 @@ import { announceResponse, scrapeResponse } from './responses.ts';
 import { Swarm } from './swarm.ts';
 
 /** Swarms that one connection may be in: stock clients share a socket between their torrents. */
-export const swarmsPerConnection = 64;
+const swarmsPerConnection = 64;
 
 export interface TrackerCoreOptions {
   /** Why this infohash is not for a client of this origin; `undefined` when it is. Must be cheap. */
@@ -84,7 +84,13 @@ export class TrackerCore {
     const client = this.#clients.get(connection);
     if (client === undefined) return;
     this.#clients.delete(connection);
-    for (const [infoHash, member] of client.members) this.#leave(infoHash, member);
+    for (const [infoHash, member] of client.members) {
+      this.#leave(infoHash, member);
+      // The peer came back over a new connection before the old one was known to be dead.
+      if (member.claim !== undefined && this.#clients.has(member.claim.connection)) {
+        this.#announce(member.claim.connection, member.claim.message);
+      }
+    }
   }
 
   /** Tells the members who came and left; to be called about every 100 ms. */
@@ -129,8 +135,9 @@ export class TrackerCore {
     }
     const other = swarm.members.get(message.peer_id);
     if (other !== undefined) {
+      other.claim = { connection, message };
       other.connection.probe();
-      return fail('peer_id belongs to another connection; choose a new one, or try again in 10 seconds');
+      return fail('peer_id belongs to another connection, whose place this one takes if that is dead');
     }
     if (members.size >= swarmsPerConnection)
       return fail(`more than ${swarmsPerConnection} swarms on one connection`);

@@ -4,9 +4,9 @@ import { encode } from './messages.ts';
 import type { Member } from './member.ts';
 
 /** Up to this many members, every one of them hears of every change. */
-export const everyoneLimit = 200;
+const everyoneLimit = 200;
 /** Above it, so many random members hear of each change. */
-export const sampleSize = 50;
+const sampleSize = 50;
 /** Ids of one kind in one message: 100 ids of at most 120 bytes each, twice, stay below 64 KiB. */
 const idsPerMessage = 100;
 
@@ -24,8 +24,8 @@ export class MemberChanges {
     this.#random = random;
   }
 
+  /** A peer that left and is back stands in both lists: its old connections are dead. */
   joined(peerId: string): void {
-    this.#left.delete(peerId);
     this.#joined.add(peerId);
   }
 

@@ -1,3 +1,5 @@
+import type { Announce } from './messages.ts';
+
 /** One end of the tracker: a WebSocket, or whatever stands for it in a simulation. */
 export interface TrackerConnection {
   /** The `Origin` header of the page; `null` for programs that are no browser. */
@@ -17,6 +19,8 @@ export interface Member {
   /** Holds everything (`left: 0`). */
   complete: boolean;
   readonly offers: ExpectedAnswers;
+  /** Who else announced this peer id: takes its place once this connection turns out to be dead. */
+  claim?: { readonly connection: TrackerConnection; readonly message: Announce };
 }
 
 /**

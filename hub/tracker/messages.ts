@@ -5,7 +5,7 @@ import { trackerLimits, type TrackerMessage } from '../../protocol/tracker.ts';
 import { isBinaryId } from './binary.ts';
 
 /** The most infohashes that one scrape may ask for. */
-export const scrapeLimit = 64;
+const scrapeLimit = 64;
 
 const id = v.custom<string>(isBinaryId, 'must be 20 characters of code 0-255');
 const sdp = v.pipe(v.string(), v.maxLength(32 * 1024));

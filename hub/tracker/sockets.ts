@@ -10,7 +10,7 @@ import type { TrackerCore } from './core.ts';
 import type { TrackerConnection } from './member.ts';
 
 /** What bounds a connection. */
-export const socketLimits = {
+const socketLimits = {
   /** Sent and not yet taken by the other side; a slower reader is dropped. */
   bufferedBytes: 1024 * 1024,
   messagesAtOnce: 400,

@@ -32,7 +32,7 @@ export interface PublishedSite {
 }
 
 /** Sizes of the assets of the published release, in the order in which beacons count them. */
-export const assetSizes = { '/app.css': 4_000, '/app.js': 10_000, '/font.woff2': 16_000 } as const;
+const assetSizes = { '/app.css': 4_000, '/app.js': 10_000, '/font.woff2': 16_000 } as const;
 
 /** Writes a signed release of three assets, and its head, as `shoal publish` lays them out. */
 export async function publishSite(pack = randomBytes(20).toString('hex')): Promise<PublishedSite> {
@@ -95,7 +95,7 @@ function digestOf(text: string): NonNullable<ReturnType<typeof asDigest>> {
   return digest;
 }
 
-export const hexId = (): string => randomBytes(16).toString('hex');
+const hexId = (): string => randomBytes(16).toString('hex');
 
 /** The first beacon of a page that received everything from peers; `over` changes it. */
 export function beaconOf(release: string, over: Partial<Beacon> = {}): Beacon {

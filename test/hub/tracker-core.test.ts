@@ -1,84 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { hexToBinary } from '../../hub/tracker/binary.ts';
-import { TrackerCore } from '../../hub/tracker/core.ts';
-import type { TrackerConnection } from '../../hub/tracker/member.ts';
+import { infoHash, infoHashHex, listIn, offer, Page, tracker } from './tracker-pages.ts';
 
-const infoHashHex = 'ab'.repeat(20);
-const infoHash = hexToBinary(infoHashHex);
-const offer = { type: 'offer', sdp: 'v=0' };
 const answer = { type: 'answer', sdp: 'v=0' };
-
-type Received = Readonly<Record<string, unknown>>;
-
-/** Deterministic chance (mulberry32), so that a failure repeats. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-class Page implements TrackerConnection {
-  readonly origin: string | null;
-  readonly peerId: string;
-  readonly received: Received[] = [];
-  /** Who this page believes to be there. */
-  readonly known = new Set<string>();
-  probed = 0;
-  readonly #core: TrackerCore;
-
-  constructor(core: TrackerCore, name: string, origin: string | null = null) {
-    this.#core = core;
-    this.peerId = name.padEnd(20, '.').slice(0, 20);
-    this.origin = origin;
-  }
-
-  send(text: string): void {
-    const message: Received = JSON.parse(text);
-    this.received.push(message);
-    for (const kind of ['members', 'joined']) for (const id of listIn(message, kind)) this.known.add(id);
-    for (const id of listIn(message, 'left')) this.known.delete(id);
-  }
-
-  probe(): void {
-    this.probed++;
-  }
-
-  say(message: object): void {
-    this.#core.receive(this, JSON.stringify({ info_hash: infoHash, peer_id: this.peerId, ...message }));
-  }
-
-  announce(more: object = {}): void {
-    this.say({ action: 'announce', ...more });
-  }
-
-  leave(): void {
-    this.#core.disconnect(this);
-  }
-
-  last(): Received {
-    return this.received.at(-1) ?? {};
-  }
-}
-
-function listIn(message: Received, key: string): string[] {
-  const list = message[key];
-  return Array.isArray(list) ? list.filter((id) => typeof id === 'string') : [];
-}
-
-function tracker({ seed = 1, clock = () => 0 }: { seed?: number; clock?: () => number } = {}): TrackerCore {
-  return new TrackerCore({
-    refusal: (hash, origin) => {
-      if (hash !== infoHashHex) return 'not served';
-      return origin === null || origin === 'https://shop.example' ? undefined : 'foreign origin';
-    },
-    clock,
-    random: seeded(seed),
-  });
-}
 
 describe('announcing', () => {
   it('tells a stock client how many are there and relays its offers to others, one each', () => {
@@ -140,6 +64,22 @@ describe('announcing', () => {
     thief.announce({ event: 'stopped' });
     expect(core.peersIn(infoHashHex)).toBe(1);
     expect(owner.probed).toBe(1);
+  });
+
+  it('lets a peer take its own place over a new connection once the old one is dead', () => {
+    const core = tracker();
+    const witness = new Page(core, 'witness');
+    witness.announce({ shoal: 1 });
+    const before = new Page(core, 'same');
+    before.announce({ shoal: 1 });
+    const after = new Page(core, 'same');
+    after.announce({ shoal: 1 });
+    core.flush();
+    before.leave();
+    expect(after.last()).toMatchObject({ members: [witness.peerId] });
+    core.flush();
+    expect(witness.last()).toMatchObject({ left: [after.peerId], joined: [after.peerId] });
+    expect(core.peersIn(infoHashHex)).toBe(2);
   });
 
   it('allows a connection one peer in a swarm, and rations its announces', () => {
@@ -271,73 +211,5 @@ describe('nonsense', () => {
       for (const value of values) core.receive(page, JSON.stringify({ ...valid, [field]: value }));
     }
     expect(core.peersIn(infoHashHex)).toBeLessThanOrEqual(1);
-  });
-});
-
-describe('a crowd that comes and goes', () => {
-  it('is told exactly who is there, as long as it is small', () => {
-    const random = seeded(7);
-    const core = tracker({ seed: 8 });
-    const present: Page[] = [];
-    for (let step = 0; step < 2_000; step++) {
-      if (present.length < 150 && (present.length === 0 || random() < 0.55)) {
-        const page = new Page(core, `p${step}`);
-        present.push(page);
-        page.announce({ shoal: 1 });
-      } else {
-        const [gone] = present.splice(Math.floor(random() * present.length), 1);
-        if (random() < 0.5) gone?.announce({ event: 'stopped' });
-        gone?.leave();
-      }
-      if (random() < 0.2) core.flush();
-    }
-    core.flush();
-    expect(core.peersIn(infoHashHex)).toBe(present.length);
-    const ids = new Set(present.map(({ peerId }) => peerId));
-    for (const page of present) {
-      expect([...page.known].filter((id) => !ids.has(id))).toEqual([]);
-      // Who came before is named up to 50; everybody who came later is.
-      const later = present.slice(present.indexOf(page) + 1).map(({ peerId }) => peerId);
-      expect(later.filter((id) => !page.known.has(id))).toEqual([]);
-      expect(page.known.has(page.peerId)).toBe(false);
-    }
-    for (const page of present) page.leave();
-    core.flush();
-    expect(core.swarmCount).toBe(0);
-  });
-
-  it('of thousands costs each change at most 50 messages', () => {
-    const core = tracker({ seed: 3 });
-    const pages = Array.from({ length: 3_000 }, (_, i) => new Page(core, `p${i}`));
-    for (const page of pages) page.announce({ shoal: 1 });
-    core.flush();
-    const before = core.counts.memberMessages;
-    for (const page of pages.slice(0, 20)) page.leave();
-    core.flush();
-    const messages = core.counts.memberMessages - before;
-    expect(messages).toBeGreaterThan(500);
-    expect(messages).toBeLessThanOrEqual(20 * 50);
-  });
-
-  it('spreads offers evenly over its members', () => {
-    const core = tracker({ seed: 5 });
-    const pages = Array.from({ length: 20 }, (_, i) => new Page(core, `p${i}`));
-    for (const page of pages) page.announce();
-    const asker = new Page(core, 'asker');
-    let nowOffers = 0;
-    for (let i = 0; i < 100; i++) {
-      const offers = Array.from({ length: 10 }, () => ({
-        offer_id: String(nowOffers++).padEnd(20, '.'),
-        offer,
-      }));
-      asker.announce({ offers });
-    }
-    const counts = pages.map(
-      ({ received }) => received.filter((message) => message['offer'] !== undefined).length,
-    );
-    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1_000);
-    // 50 each are expected; a fair draw stays within these bounds with a probability beyond 1 - 1e-6.
-    expect(Math.min(...counts)).toBeGreaterThan(20);
-    expect(Math.max(...counts)).toBeLessThan(80);
   });
 });

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { startHub, type RunningHub } from '../../hub/index.ts';
@@ -67,6 +68,10 @@ class Client {
   }
 }
 
+function reasonIn(message: unknown): string {
+  return v.parse(v.object({ 'failure reason': v.string() }), message)['failure reason'];
+}
+
 describe('the tracker on real sockets', () => {
   it('serves the packs of known releases as well as the swarm of the site', async () => {
     for (const infoHash of [published.swarmId, published.pack]) {
@@ -80,12 +85,10 @@ describe('the tracker on real sockets', () => {
   it('says clearly what it does not serve, and to whom', async () => {
     const client = await Client.connect('stock', '12'.repeat(20), site);
     client.say({ action: 'announce' });
-    expect(await client.next()).toMatchObject({
-      'failure reason': expect.stringContaining('does not serve this info_hash'),
-    });
+    expect(reasonIn(await client.next())).toContain('does not serve this info_hash');
     const foreign = await Client.connect('foreign', published.swarmId, 'https://evil.example');
     foreign.say({ action: 'announce' });
-    expect(await foreign.next()).toMatchObject({ 'failure reason': expect.stringContaining('evil.example') });
+    expect(reasonIn(await foreign.next())).toContain('evil.example');
   });
 
   it('tells members at once who came, and who left when a socket dies', async () => {
@@ -114,8 +117,7 @@ describe('the tracker on real sockets', () => {
 
   it('answers an upgrade for another path with 404', async () => {
     const socket = new WebSocket(`${running.url.replace('http', 'ws')}elsewhere`);
-    const [error] = await once(socket, 'error');
-    expect(String(error)).toContain('404');
+    expect(String(await once(socket, 'error'))).toContain('404');
   });
 
   it('says that it goes away when the hub stops', async () => {
