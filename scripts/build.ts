@@ -10,6 +10,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { type BuildResult, build as esbuild } from 'esbuild';
+import { configJsonSchema } from '../publisher/config/json-schema.ts';
 import { bundles } from './build/bundles.ts';
 import { thirdPartyLicenses } from './build/licenses.ts';
 import { Output } from './build/output.ts';
@@ -21,7 +22,7 @@ const dashboard = `${root}hub/dashboard`;
 /** Builds `dist/`; an unchanged file keeps its time. @throws Error when a part is missing or does not compile. */
 export async function build(): Promise<ReadonlyMap<string, number>> {
   const output = new Output(`${root}dist/`);
-  const [results, types, schema] = await Promise.all([bundleAll(), pageTypes(), configSchema()]);
+  const [results, types] = await Promise.all([bundleAll(), pageTypes()]);
   for (const { outputFiles = [] } of results) {
     for (const file of outputFiles) await output.write(file.path.slice(output.folder.length), file.contents);
   }
@@ -29,14 +30,14 @@ export async function build(): Promise<ReadonlyMap<string, number>> {
   for (const name of await dashboardFiles()) {
     await output.write(`dashboard/${name}`, await readFile(`${dashboard}/${name}`));
   }
-  if (schema !== undefined) await output.write('schema.json', schema);
+  await output.write('schema.json', `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
   const metafiles = results.flatMap(({ metafile }) => metafile ?? []);
   await output.write('THIRD-PARTY-LICENSES.txt', await thirdPartyLicenses(metafiles));
   return output.finish();
 }
 
 async function bundleAll(): Promise<BuildResult[]> {
-  const wanted = (await bundles()).filter(({ entry }) => isThere(entry));
+  const wanted = bundles.filter(({ entry }) => isThere(entry));
   return Promise.all(
     wanted.map(({ entry, outfile, options }) =>
       esbuild({
@@ -57,15 +58,6 @@ async function bundleAll(): Promise<BuildResult[]> {
 /** The page, its style and its pictures go as they are; scripts and the style they import are bundled. */
 async function dashboardFiles(): Promise<string[]> {
   return (await readdir(dashboard)).filter((name) => /\.(html|css|svg|png|webmanifest)$/.test(name));
-}
-
-async function configSchema(): Promise<string | undefined> {
-  const path = 'publisher/config/schema.ts';
-  if (!isThere(path)) return undefined;
-  const module: { configJsonSchema?: () => unknown } = await import(root + path);
-  return module.configJsonSchema === undefined
-    ? undefined
-    : `${JSON.stringify(module.configJsonSchema(), null, 2)}\n`;
 }
 
 function isThere(path: string): boolean {

@@ -1,8 +1,10 @@
 /** What is bundled into what. Each bundle starts at one entry file of a room. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { BuildOptions } from 'esbuild';
 import * as v from 'valibot';
+import { engineBundle } from '../engine-bundle.ts';
 import { root } from '../root.ts';
+import { lazySqlite } from './lazy-sqlite.ts';
 
 const OwnPackage = v.object({
   name: v.string(),
@@ -17,12 +19,12 @@ export const ownPackage = readOwnPackage();
 /** Names us in the scripts that sites pass on; the full notices are in the package. */
 const notice = `/*! Shoal ${ownPackage.version}, MIT; notices: THIRD-PARTY-LICENSES.txt of the npm package ${ownPackage.name} */`;
 
-const browser: BuildOptions = {
+const browser = {
   platform: 'browser',
   target: 'es2022',
   minify: true,
   banner: { js: notice },
-};
+} as const;
 
 /** CommonJS dependencies call `require`, which an ES module does not have. */
 const requireForCommonJs = [
@@ -36,6 +38,7 @@ const commandLine: BuildOptions = {
   platform: 'node',
   target: 'node20',
   banner: { js: requireForCommonJs },
+  plugins: [lazySqlite],
 };
 
 /** One bundle: where it starts, where it goes below `dist/`, and what esbuild is to do. */
@@ -46,23 +49,17 @@ export interface Bundle {
 }
 
 /** Everything that `npm run build` gives to esbuild. */
-export async function bundles(): Promise<readonly Bundle[]> {
-  const engine = { ...browser, ...(await engineOptions()), format: 'esm' } as const;
-  return [
-    { entry: 'loader/tag.ts', outfile: 'browser/shoal.js', options: { ...browser, format: 'iife' } },
-    { entry: 'sw/main.ts', outfile: 'browser/shoal-sw.js', options: { ...browser, format: 'iife' } },
-    { entry: 'loader/swarm/engine.ts', outfile: 'browser/engine.js', options: engine },
-    { entry: 'hub/dashboard/main.ts', outfile: 'dashboard/main.js', options: { ...browser, format: 'esm' } },
-    { entry: 'publisher/cli.ts', outfile: 'cli/shoal.js', options: commandLine },
-  ];
-}
-
-async function engineOptions(): Promise<BuildOptions> {
-  const path = `${root}scripts/engine-bundle.ts`;
-  if (!existsSync(path)) return {};
-  const module: { engineBundle?: BuildOptions } = await import(path);
-  return module.engineBundle ?? {};
-}
+export const bundles: readonly Bundle[] = [
+  { entry: 'loader/tag.ts', outfile: 'browser/shoal.js', options: { ...browser, format: 'iife' } },
+  { entry: 'sw/main.ts', outfile: 'browser/shoal-sw.js', options: { ...browser, format: 'iife' } },
+  {
+    entry: 'loader/swarm/engine.ts',
+    outfile: 'browser/engine.js',
+    options: { ...engineBundle, banner: browser.banner },
+  },
+  { entry: 'hub/dashboard/main.ts', outfile: 'dashboard/main.js', options: { ...browser, format: 'esm' } },
+  { entry: 'publisher/cli.ts', outfile: 'cli/shoal.js', options: commandLine },
+];
 
 function readOwnPackage(): v.InferOutput<typeof OwnPackage> {
   return v.parse(OwnPackage, JSON.parse(readFileSync(`${root}package.json`, 'utf8')));

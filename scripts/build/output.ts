@@ -21,7 +21,7 @@ export class Output {
     if (await holds(file, bytes)) return;
     await mkdir(dirname(file), { recursive: true });
     const temporary = `${file}.${process.pid}.tmp`;
-    await writeFile(temporary, bytes);
+    await writeFile(temporary, bytes, { mode: isProgram(bytes) ? 0o755 : 0o644 });
     await rename(temporary, file);
   }
 
@@ -36,6 +36,11 @@ export class Output {
     }
     return this.#written;
   }
+}
+
+/** Files that begin with `#!` are made to be run. */
+function isProgram(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x23 && bytes[1] === 0x21;
 }
 
 async function holds(file: string, bytes: Uint8Array): Promise<boolean> {
