@@ -1,3 +1,5 @@
+import { explain, ManifestError } from '../manifests/index.ts';
+
 /** What can go wrong at the command line. A closed set: each code has one exit code. */
 export type PublisherErrorCode =
   | 'usage' // a command called wrongly
@@ -56,6 +58,7 @@ export function exitCodeOf(code: PublisherErrorCode): number {
 
 /** The message of whatever was thrown. */
 export function reasonOf(error: unknown): string {
+  if (error instanceof ManifestError) return explain(error);
   return error instanceof Error ? error.message : String(error);
 }
 

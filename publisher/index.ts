@@ -13,3 +13,5 @@ export {
   type Site,
   type SiteOptions,
 } from './serve/static-server.ts';
+export { diff, type DiffReport } from './diff/diff.ts';
+export { verify, type VerifyReport } from './verify/verify.ts';

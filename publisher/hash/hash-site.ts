@@ -40,7 +40,7 @@ export async function hashSite(
 
   progress.begin('hashing', unknownBytes);
   const tasks = unknown.map(({ file }) => ({ kind: 'digest', file, chunkBytes }) as const);
-  const outcomes = await performAll(tasks, unknownBytes, progress.add);
+  const outcomes = await performAll(tasks, unknownBytes, (bytes) => progress.add(bytes));
   progress.end();
   const fresh = new Map(outcomes.map((outcome, i) => [unknown[i]?.file.path, digestsOf(outcome)]));
   const files = listed.flatMap((item): DigestedFile[] => {
@@ -49,7 +49,7 @@ export async function hashSite(
   });
 
   progress.begin('packing', unknownBytes);
-  const { packs, hashedBytes } = await buildPacks(files, cache, progress.add);
+  const { packs, hashedBytes } = await buildPacks(files, cache, (bytes) => progress.add(bytes));
   progress.end();
   if (options.remember && (unknown.length > 0 || hashedBytes > 0)) {
     await writeHashCache(cacheFolder, chunkBytes, {

@@ -12,7 +12,7 @@ import {
   type ReleaseRef,
   type Root,
 } from '../../manifests/index.ts';
-import { PublisherError } from '../errors.ts';
+import { PublisherError, reasonOf } from '../errors.ts';
 import { sha256Of, withVersion, type ReleaseContent } from './content.ts';
 import type { History, ReleaseFiles } from './history.ts';
 import type { SigningKey } from './keys.ts';
@@ -152,7 +152,7 @@ async function requireAccepted(opening: Promise<unknown>): Promise<void> {
       error.code === 'bad-signature'
         ? 'The key file is not the one that the root names: restore the right one.'
         : 'Leave files out with share.exclude, or correct the option that the message names.';
-    throw new PublisherError(error.code === 'too-large' ? 'limit' : 'refused', error.message, hint, {
+    throw new PublisherError(error.code === 'too-large' ? 'limit' : 'refused', reasonOf(error), hint, {
       cause: error,
     });
   }

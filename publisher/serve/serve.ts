@@ -67,8 +67,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     hubUrl: listening.origin + prefix,
     port: listening.port,
     hub,
-    originCounts: site.originCounts,
-    onServed: site.onServed,
+    originCounts: () => site.originCounts(),
+    onServed: (listener) => site.onServed(listener),
     close: async () => {
       await hub.close();
       await listening.close();

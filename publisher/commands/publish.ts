@@ -1,0 +1,39 @@
+/** `shoal publish` */
+
+import { Command } from '@commander-js/extra-typings';
+import { listFiles, listText } from '../list.ts';
+import { publish } from '../publish.ts';
+import { reportText } from '../report.ts';
+import { progressFor, say } from './shared.ts';
+
+/** The command. */
+export function publishCommand() {
+  return new Command('publish')
+    .description(
+      'Hash, sign and write a release of DIR into DIR. The head, which visitors look at, comes last.',
+    )
+    .argument('<dir>', 'folder that your site is built into')
+    .option('--inject', 'put the tag into every HTML file that lacks it')
+    .option('--list', 'only say of each file whether it is in the release, and why')
+    .option('--dry-run', 'work everything out, write nothing')
+    .option('--at <time>', 'time of the release, ISO 8601 (default: SOURCE_DATE_EPOCH, or now)')
+    .option('--config <file>', 'configuration (default: shoal.config.json)')
+    .option('--json', 'report as JSON')
+    .action(async (dir, { inject, list, dryRun, at, config, json }) => {
+      const where = config === undefined ? {} : { config };
+      if (list === true) {
+        const listed = await listFiles({ dir, ...where });
+        say(json, listed, listText(listed));
+        return;
+      }
+      const report = await publish({
+        dir,
+        ...where,
+        inject: inject === true,
+        dryRun: dryRun === true,
+        ...(at === undefined ? {} : { at }),
+        progress: progressFor(json),
+      });
+      say(json, report, reportText(report));
+    });
+}
