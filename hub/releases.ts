@@ -38,6 +38,7 @@ export class Releases {
   /** Beacons may name any digest: how often that may cost a look at the source. */
   readonly #lookups: TokenBucket;
   readonly #refreshes: TokenBucket;
+  #lastWarning: string | undefined;
   #paths: ReadonlySet<string> = new Set();
   #packs: ReadonlySet<string> = new Set();
 
@@ -47,7 +48,7 @@ export class Releases {
     this.#log = log;
     this.#clock = clock;
     this.#lookups = new TokenBucket(10, 0.5, clock());
-    this.#refreshes = new TokenBucket(2, 0.2, clock());
+    this.#refreshes = new TokenBucket(3, 1, clock());
   }
 
   /** Whether a known release names this path. */
@@ -84,7 +85,7 @@ export class Releases {
         if (!this.#known.has(sha256)) await this.#load(sha256);
       }
     } catch (thrown) {
-      this.#log.warn('head-unreadable', { site: this.#site, message: messageOf(thrown) });
+      this.#warn('head-unreadable', thrown);
     }
   }
 
@@ -98,7 +99,7 @@ export class Releases {
       this.#log.info('release-known', { site: this.#site, release: sha256, assets: release.assets.length });
       return release;
     } catch (thrown) {
-      this.#log.warn('release-unreadable', { site: this.#site, message: messageOf(thrown) });
+      this.#warn('release-unreadable', thrown);
       return this.#miss(sha256);
     }
   }
@@ -112,6 +113,14 @@ export class Releases {
     const all = [...this.#known.values()];
     this.#paths = new Set(all.flatMap(({ assets }) => assets.map(({ path }) => path)));
     this.#packs = new Set(all.flatMap(({ packs }) => packs));
+  }
+
+  /** Heads are read every few seconds: the same trouble is told once. */
+  #warn(event: string, thrown: unknown): void {
+    const message = messageOf(thrown);
+    if (this.#lastWarning === message) return;
+    this.#lastWarning = message;
+    this.#log.warn(event, { site: this.#site, message });
   }
 
   #miss(sha256: string): undefined {

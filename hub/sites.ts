@@ -3,9 +3,12 @@
 import type { ResolvedOptions } from './options.ts';
 import { releaseSource } from './release-source.ts';
 import { Releases } from './releases.ts';
+import { TokenBucket } from './token-bucket.ts';
 
-/** How often heads are read, so that stock clients may announce packs of a new release. */
-const refreshIntervalMs = 30_000;
+/** How often heads of other machines are read, so that stock clients may announce new packs. */
+const remoteRefreshMs = 30_000;
+/** A directory costs next to nothing; what the origin serves is told apart by the releases known. */
+const localRefreshMs = 2_000;
 
 export interface Site {
   readonly site: string;
@@ -22,7 +25,9 @@ export class Sites {
   readonly list: readonly Site[];
   readonly #bySite: ReadonlyMap<string, Site>;
   readonly #bySwarm: ReadonlyMap<string, Site>;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #clock: () => number;
+  readonly #lookups: TokenBucket;
 
   constructor({ sites, log, clock }: ResolvedOptions) {
     this.list = sites.map(({ site, swarmId, allowedOrigins, source }) => ({
@@ -32,6 +37,8 @@ export class Sites {
       releases: new Releases(site, releaseSource(source), log, clock),
       allows: (origin) => origin === null || allowedOrigins.includes(origin),
     }));
+    this.#clock = clock;
+    this.#lookups = new TokenBucket(1, 0.1, clock());
     this.#bySite = new Map(this.list.map((site) => [site.site, site]));
     this.#bySwarm = new Map(this.list.map((site) => [site.swarmId, site]));
   }
@@ -41,13 +48,13 @@ export class Sites {
    * a server that is about to start, may take its time.
    */
   async start(): Promise<void> {
-    this.#timer = setInterval(() => void this.refresh(), refreshIntervalMs).unref();
-    await Promise.all(
-      this.list.map(async ({ releases, isLocal }) => {
-        const read = releases.refresh();
-        if (isLocal) await read;
-      }),
-    );
+    const started = this.list.map(async ({ releases, isLocal }) => {
+      const everyMs = isLocal ? localRefreshMs : remoteRefreshMs;
+      this.#timers.push(setInterval(() => void releases.refresh(), everyMs).unref());
+      const read = releases.refresh();
+      if (isLocal) await read;
+    });
+    await Promise.all(started);
   }
 
   get(site: string): Site | undefined {
@@ -63,18 +70,18 @@ export class Sites {
     const site =
       this.#bySwarm.get(infoHashHex) ?? this.list.find(({ releases }) => releases.hasPack(infoHashHex));
     if (site === undefined) {
-      void this.refresh();
+      // Perhaps a release that came out a moment ago; strangers may not make us ask all the time.
+      if (this.#lookups.take(1, this.#clock())) void this.#refresh();
       return 'this tracker does not serve this info_hash: it is neither a site of this hub nor a pack of one';
     }
     return site.allows(origin) ? undefined : `pages of ${origin} may not use the swarm of ${site.site}`;
   }
 
-  /** Reads the heads again. Never rejects. */
-  async refresh(): Promise<void> {
+  async #refresh(): Promise<void> {
     await Promise.all(this.list.map(({ releases }) => releases.refresh()));
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
   }
 }
