@@ -47,11 +47,11 @@ export function startSwarm({ config, port, onEvent }: SwarmOptions): Swarm {
   const exchange: Exchange = new Exchange({
     self,
     packs,
-    links: () => mesh.open,
+    links: () => mesh.links,
     violated: (peer, detail) => ban(peer, `broke the wire protocol: ${detail}`),
   });
   const mesh: Mesh = new Mesh(self, config, doors, {
-    hello: () => exchange.hello(),
+    greeting: () => exchange.greeting(),
     opened: (link) => {
       settle();
       exchange.reconcile(link);
@@ -114,7 +114,7 @@ export function startSwarm({ config, port, onEvent }: SwarmOptions): Swarm {
       return mesh.open.length;
     },
     setPort(next) {
-      packs.dropWants();
+      packs.workerRestarted();
       worker.use(next);
       told = '';
       tell();

@@ -10,13 +10,15 @@ import { isHex } from './fields.ts';
 import type { Link } from './link.ts';
 import type { Packs } from './packs.ts';
 
+/** A channel that is needed and was closed all the same is opened again after this. */
+const reopenMs = 1_000;
 /** Times that a channel for the same pack is opened to the same peer; it should need one. */
 const reopenLimit = 5;
 
 export interface ExchangeOptions {
   readonly self: string;
   readonly packs: Packs;
-  /** Open links. */
+  /** Open or on the way. */
   links(): readonly Link[];
   /** The peer broke the wire protocol. */
   violated(peer: string, detail: string): void;
@@ -34,9 +36,10 @@ export class Exchange {
     this.#options = options;
   }
 
-  hello(): PeerMessage {
-    const packs = [...this.#told.values()].slice(0, peerLimits.packs);
-    return { t: 'hello', v: peerProtocol, peerId: this.#options.self, packs };
+  greeting(): readonly PeerMessage[] {
+    const [first = [], ...rest] = inParts([...this.#told.values()]);
+    const hello: PeerMessage = { t: 'hello', v: peerProtocol, peerId: this.#options.self, packs: first };
+    return [hello, ...rest.map((packs): PeerMessage => ({ t: 'packs', packs }))];
   }
 
   /** Our own packs have changed: peers are told soon, once for all changes of this task. */
@@ -49,9 +52,7 @@ export class Exchange {
       const changes = changedPacks(this.#told, states);
       this.#told = states;
       for (const link of this.#options.links()) {
-        for (let at = 0; at < changes.length; at += packsPerMessage) {
-          link.say({ t: 'packs', packs: changes.slice(at, at + packsPerMessage) });
-        }
+        for (const packs of inParts(changes)) link.say({ t: 'packs', packs });
         this.reconcile(link);
       }
     });
@@ -59,8 +60,8 @@ export class Exchange {
 
   /** Opens the channels to a peer that are needed and ours to open, and closes those that no longer are. */
   reconcile(link: Link): void {
+    if (!link.open || !isOpener(this.#options.self, link.peer)) return;
     const streams = this.#streamsOf(link.peer);
-    if (!isOpener(this.#options.self, link.peer)) return;
     for (const [infohash, mine] of this.#told) {
       if (!streams.has(infohash) && needsChannel(mine, link.packs.get(infohash))) this.#open(link, infohash);
     }
@@ -74,8 +75,10 @@ export class Exchange {
     const { label: infohash } = channel;
     const mine = isHex(infohash, 40) ? this.#told.get(infohash) : undefined;
     const isWelcome = mine !== undefined && isListed(mine) && !isOpener(this.#options.self, link.peer);
-    if (isWelcome && !this.#streamsOf(link.peer).has(infohash)) this.#take(link.peer, infohash, channel);
-    else channel.close();
+    if (!isWelcome) return channel.close();
+    // The opener opens again only when its own end of the old channel is gone.
+    this.#streamsOf(link.peer).get(infohash)?.destroy();
+    this.#take(link, infohash, channel);
   }
 
   closed(peer: string): void {
@@ -88,15 +91,18 @@ export class Exchange {
     const count = this.#opened.get(key) ?? 0;
     if (count >= reopenLimit) return;
     this.#opened.set(key, count + 1);
-    this.#take(link.peer, infohash, link.createChannel(infohash));
+    this.#take(link, infohash, link.createChannel(infohash));
   }
 
-  #take(peer: string, infohash: string, channel: RTCDataChannel): void {
+  #take(link: Link, infohash: string, channel: RTCDataChannel): void {
+    const { peer } = link;
     const streams = this.#streamsOf(peer);
     const stream = new ChannelStream(channel, peer, {
       pieces: () => this.#options.packs.get(infohash)?.pieceCount,
       closed: () => {
-        if (streams.get(infohash) === stream) streams.delete(infohash);
+        if (streams.get(infohash) !== stream) return;
+        streams.delete(infohash);
+        setTimeout(() => this.reconcile(link), reopenMs);
       },
       violated: (violation) => this.#options.violated(peer, violation),
     });
@@ -116,5 +122,12 @@ export class Exchange {
   }
 }
 
-/** A pack takes about 80 bytes of JSON; the message stays below its limit. */
-const packsPerMessage = 500;
+/** A pack takes about 90 bytes of JSON; a message stays below its limit. */
+const packsPerMessage = Math.min(500, peerLimits.packs);
+
+function inParts(packs: readonly PackState[]): readonly (readonly PackState[])[] {
+  const parts: (readonly PackState[])[] = [];
+  for (let at = 0; at < packs.length; at += packsPerMessage)
+    parts.push(packs.slice(at, at + packsPerMessage));
+  return parts;
+}

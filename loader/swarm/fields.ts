@@ -1,5 +1,7 @@
 /** The first look at untrusted JSON. */
 
+import { toHex } from '../../manifests/hex.ts';
+
 /** The fields of an object; `undefined` for anything else. */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
@@ -34,7 +36,7 @@ export function isHex(value: unknown, digits: number): value is string {
 /** 20 bytes as the tracker protocol writes them, one character of code 0-255 each, to 40 hex digits. */
 export function hexOfBinary(value: unknown): string | undefined {
   if (typeof value !== 'string' || !/^[\0-\xff]{20}$/s.test(value)) return undefined;
-  return [...value].map((char) => char.charCodeAt(0).toString(16).padStart(2, '0')).join('');
+  return toHex(Uint8Array.from(value, (char) => char.charCodeAt(0)));
 }
 
 /** The inverse of {@link hexOfBinary}. */

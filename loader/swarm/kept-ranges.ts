@@ -9,9 +9,10 @@ const cacheTimeoutMs = 10_000;
 export class KeptRanges {
   readonly #ranges = new Map<string, readonly ByteRange[]>();
 
-  /** Reads the cache's keys (not its bytes). A cache that cannot be read holds nothing. */
+  /** Reads the cache's keys (not its bytes), and forgets what was known before. Rejects when they cannot be read. */
   async load(base: string): Promise<void> {
     const keys = await withDeadline(keysOfCache(), cacheTimeoutMs, 'reading the cache');
+    this.#ranges.clear();
     for (const { url } of keys) {
       const kept = parseKeptUrl(base, new URL(url).pathname);
       if (kept === undefined) continue;

@@ -30,7 +30,8 @@ export interface LinkOptions {
   readonly attempt: string;
   readonly rtc: RTCConfiguration;
   readonly ice: IcePolicy;
-  readonly hello: () => PeerMessage;
+  /** What is said first, the hello at its head. */
+  readonly greeting: () => readonly PeerMessage[];
   readonly send: (body: SignalBody) => void;
 }
 
@@ -65,6 +66,7 @@ export class Link {
   #taken = 0;
   #messages = { left: messageBurst, atMs: performance.now() };
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #greeted = false;
   #ended = false;
 
   constructor(options: LinkOptions, events: LinkEvents) {
@@ -74,13 +76,11 @@ export class Link {
     this.#events = events;
     this.#connection = new RTCPeerConnection(options.rtc);
     this.#control = this.#connection.createDataChannel(controlChannelLabel, { negotiated: true, id: 0 });
-    this.#control.onopen = () => this.say(options.hello());
+    this.#control.onopen = () => this.#greet();
     this.#control.onmessage = ({ data }: MessageEvent<unknown>) => this.#hear(data);
     this.#control.onclose = () => this.#end('lost');
-    this.#connection.ondatachannel = ({ channel }) => {
-      if (this.open) events.channel(this, channel);
-      else channel.close();
-    };
+    // It may come before the hello: channels are not ordered among each other.
+    this.#connection.ondatachannel = ({ channel }) => events.channel(this, channel);
     this.#connection.onicecandidate = ({ candidate }) => this.#offerCandidate(candidate);
     this.#connection.onconnectionstatechange = () => this.#watch();
     this.#timer = setTimeout(() => this.#end('failed'), openTimeoutMs);
@@ -117,8 +117,9 @@ export class Link {
     }
   }
 
+  /** Before the greeting nothing is said: the greeting itself will have the latest. */
   say(message: PeerMessage): void {
-    if (this.#control.readyState === 'open') this.#control.send(JSON.stringify(message));
+    if (this.#greeted && this.#control.readyState === 'open') this.#control.send(JSON.stringify(message));
   }
 
   createChannel(label: string): RTCDataChannel {
@@ -133,6 +134,11 @@ export class Link {
     this.#connection.onconnectionstatechange = null;
     this.#control.onopen = this.#control.onmessage = this.#control.onclose = null;
     this.#connection.close();
+  }
+
+  #greet(): void {
+    this.#greeted = true;
+    for (const message of this.#options.greeting()) this.say(message);
   }
 
   #sendDescription(kind: 'offer' | 'answer'): void {

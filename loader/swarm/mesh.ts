@@ -17,8 +17,8 @@ import { Link, type LinkEnd } from './link.ts';
 import { randomHex } from './random.ts';
 
 export interface MeshEvents {
-  /** The first thing that is said to a peer. */
-  hello(): PeerMessage;
+  /** What is said to a peer first. */
+  greeting(): readonly PeerMessage[];
   opened(link: Link): void;
   packs(link: Link): void;
   channel(link: Link, channel: RTCDataChannel): void;
@@ -87,8 +87,9 @@ export class Mesh {
     return [...this.#links.values()].filter((link) => link.open);
   }
 
-  link(peer: string): Link | undefined {
-    return this.#links.get(peer);
+  /** Open or on the way. */
+  get links(): readonly Link[] {
+    return [...this.#links.values()];
   }
 
   /** For the rest of the session, by peer id and by certificate. */
@@ -176,7 +177,7 @@ export class Mesh {
           attempt,
           rtc: this.#rtc,
           ice: this.#config,
-          hello: () => this.#events.hello(),
+          greeting: () => this.#events.greeting(),
           send: (body) => door.send(peer, attempt, body),
         },
         {

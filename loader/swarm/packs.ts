@@ -6,13 +6,14 @@ import { KeptRanges } from './kept-ranges.ts';
 import { KeptReader } from './kept-reader.ts';
 import { Pack, type PackContext } from './pack.ts';
 import { PieceMemory } from './piece-memory.ts';
+import { Waste } from './waste.ts';
 
 interface Place {
   readonly pack: Pack;
   readonly asset: PackedAsset;
 }
 
-export type PacksOptions = Omit<PackContext, 'kept' | 'reader' | 'memory' | 'wastedBytes'> & {
+export type PacksOptions = Omit<PackContext, 'kept' | 'reader' | 'memory' | 'waste'> & {
   readonly base: string;
 };
 
@@ -34,7 +35,7 @@ export class Packs {
       kept: new KeptRanges(),
       reader: new KeptReader(base),
       memory: new PieceMemory(),
-      wastedBytes: new Map(),
+      waste: new Waste(),
     };
   }
 
@@ -85,9 +86,10 @@ export class Packs {
     return states;
   }
 
-  /** The worker that wanted them is gone. */
-  dropWants(): void {
+  /** The worker that wanted them is gone; what it kept or dropped last may not have been heard. */
+  workerRestarted(): void {
     this.#wanted.clear();
+    this.#loaded = undefined;
     for (const pack of this.#packs.values()) pack.dropWants();
   }
 

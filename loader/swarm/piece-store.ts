@@ -52,11 +52,7 @@ export class PieceStore implements Store {
     options: { readonly offset?: number; readonly length?: number } | null,
     done: (error: Error | null, bytes?: Uint8Array) => void,
   ): void {
-    void this.#piece(piece).then((bytes) => {
-      if (bytes === undefined) return done(new Error(`piece ${piece} is not here`));
-      const offset = options?.offset ?? 0;
-      done(null, bytes.subarray(offset, offset + (options?.length ?? bytes.length - offset)));
-    });
+    void this.#answer(piece, options?.offset ?? 0, options?.length, done);
   }
 
   close(done: () => void): void {
@@ -93,6 +89,17 @@ export class PieceStore implements Store {
   forget(piece: number): void {
     this.#memory.delete(this.#layout.infohash, piece);
     this.#recent.delete(String(piece));
+  }
+
+  async #answer(
+    piece: number,
+    offset: number,
+    length: number | undefined,
+    done: (error: Error | null, bytes?: Uint8Array) => void,
+  ): Promise<void> {
+    const bytes = await this.#piece(piece);
+    if (bytes === undefined) done(new Error(`piece ${piece} is not here`));
+    else done(null, bytes.subarray(offset, length === undefined ? bytes.length : offset + length));
   }
 
   async #piece(index: number): Promise<Uint8Array | undefined> {

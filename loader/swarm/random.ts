@@ -1,5 +1,6 @@
+import { toHex } from '../../manifests/hex.ts';
+
 /** Random bytes in hex. */
 export function randomHex(bytes: number): string {
-  const values = crypto.getRandomValues(new Uint8Array(bytes));
-  return [...values].map((value) => value.toString(16).padStart(2, '0')).join('');
+  return toHex(crypto.getRandomValues(new Uint8Array(bytes)));
 }

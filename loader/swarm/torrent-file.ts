@@ -1,19 +1,34 @@
-/** Fetches a pack's `.torrent`; its digest comes from the signed release, through the worker. */
+/** Opens a pack's torrent from its `.torrent`, whose digest comes from the signed release. */
 
 import { sha256Hex } from '../../manifests/bytes.ts';
 import type { PackLayout } from '../../protocol/worker-messages.ts';
+import type { OpenTorrent, Store, TorrentClient, TorrentWatcher } from './webtorrent.ts';
 
 const fetchTimeoutMs = 15_000;
 
-/** `undefined`: not to be had, or not the right one. */
-export async function fetchTorrentFile(layout: PackLayout): Promise<Uint8Array<ArrayBuffer> | undefined> {
+/** Why a torrent cannot be opened. */
+export interface NoTorrent {
+  readonly why: string;
+}
+
+/** Neither the network nor the file can make it throw. */
+export async function openTorrent(
+  layout: PackLayout,
+  client: TorrentClient,
+  store: Store,
+  watcher: TorrentWatcher,
+): Promise<OpenTorrent | NoTorrent> {
   try {
     const response = await fetch(layout.torrent, { signal: AbortSignal.timeout(fetchTimeoutMs) });
-    if (!response.ok) return undefined;
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    const isRight = bytes.length === layout.torrentBytes && (await sha256Hex(bytes)) === layout.torrentSha256;
-    return isRight ? bytes : undefined;
-  } catch {
-    return undefined;
+    if (!response.ok) return { why: `${layout.torrent} answers ${response.status}` };
+    const file = new Uint8Array(await response.arrayBuffer());
+    const isSigned = file.length === layout.torrentBytes && (await sha256Hex(file)) === layout.torrentSha256;
+    if (!isSigned) return { why: `${layout.torrent} is not the one that the release names` };
+    const torrent = await client.open(file, store, watcher);
+    if (torrent.infohash === layout.infohash) return torrent;
+    torrent.close();
+    return { why: `${layout.torrent} is of another pack` };
+  } catch (error) {
+    return { why: `${layout.torrent} cannot be had: ${error instanceof Error ? error.message : 'unknown'}` };
   }
 }

@@ -50,6 +50,9 @@ export class Wants {
   }
 
   add(request: WantRequest): void {
+    const { id, asset, chunks, chunkBytes } = request;
+    const exist = chunks.every((chunk) => chunkRange(asset, chunk, chunkBytes) !== undefined);
+    if (!exist || chunks.length === 0) return this.#pack.post({ t: 'none', id });
     this.#wants.set(request.id, {
       ...request,
       missing: new Set(request.chunks),
@@ -71,9 +74,11 @@ export class Wants {
     for (const want of this.#wants.values()) this.#remove(want);
   }
 
-  /** Answers `none` to all that want this asset. */
-  refuse(digest: string): void {
-    for (const want of this.#wants.values()) if (want.asset.digest === digest) this.#giveUp(want.id);
+  /** Answers `none` to all that want this asset, or any. */
+  refuse(digest?: string): void {
+    for (const { id, asset } of this.#wants.values()) {
+      if (digest === undefined || asset.digest === digest) this.#giveUp(id);
+    }
   }
 
   /** Assets of the wants that wait for this piece. */

@@ -22,6 +22,10 @@ interface Engine {
   startSwarm(options: SwarmOptions): Swarm;
 }
 
+function isEngine(module: unknown): module is Engine {
+  return typeof module === 'object' && module !== null && 'startSwarm' in module;
+}
+
 interface RunningWant {
   readonly chunks: Record<number, ArrayBuffer>;
   readonly wanted: number;
@@ -43,7 +47,7 @@ class Lab {
   #nextId = 1;
   readonly #wants = new Map<number, RunningWant>();
 
-  /** Puts an asset into the verified cache; `harm` flips a bit of every 1000th byte first. */
+  /** Puts an asset into the verified cache, whole or in slices. */
   async keep(digest: string, isSliced = false): Promise<void> {
     const bytes = new Uint8Array(await (await fetch(`/asset/${digest}`)).arrayBuffer());
     const cache = await caches.open(keptCacheName);
@@ -61,7 +65,8 @@ class Lab {
   }
 
   async start(config: TagConfig, piece: number, packs: readonly PackLayout[]): Promise<void> {
-    const engine: Engine = await import(config.engine);
+    const engine: unknown = await import(config.engine);
+    if (!isEngine(engine)) throw new Error(`${config.engine} is no engine`);
     const port = this.#newPort();
     this.startMs = performance.now();
     this.swarm = engine.startSwarm({ config, port, onEvent: (event) => this.#onEvent(event) });
@@ -104,7 +109,6 @@ class Lab {
     return { chunks: digests, bytes, isNone: want.wanted === -1, firstMs: want.firstMs, ms };
   }
 
-  /** What a visitor of an old release has on screen: nothing. What the test has: everything. */
   report(): { readonly peers: number; readonly uploaded: number; readonly banned: number } {
     return {
       peers: this.swarm?.peers ?? 0,

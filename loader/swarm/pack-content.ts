@@ -1,0 +1,185 @@
+/**
+ * The pieces of one pack: its torrent (opened only when it is needed), where its bytes are (memory or
+ * the verified cache), and who brought them.
+ */
+
+import { pieceRange, piecesOf, segmentsOf, type ByteRange, type Pieces } from '../../policy/pack-layout.ts';
+import type { PackState } from '../../protocol/peer-messages.ts';
+import type { PackLayout, PackedAsset } from '../../protocol/worker-messages.ts';
+import { isPieceKept, keptState } from './coverage.ts';
+import { Ledger } from './ledger.ts';
+import type { PackContext } from './pack.ts';
+import { PieceStore } from './piece-store.ts';
+import { TorrentSlot } from './torrent-slot.ts';
+import type { OpenTorrent, TorrentWatcher } from './webtorrent.ts';
+
+export interface PackContentEvents {
+  /** The piece is held now. */
+  arrived(piece: number): void;
+  /** What is held, or what peers can give, may have become less, or is known for the first time. */
+  changed(): void;
+  /** The piece failed its SHA-1. */
+  rejected(piece: number, bytes: number): void;
+  /** The torrent cannot be opened. */
+  failed(why: string): void;
+  isWanted(piece: number): boolean;
+}
+
+export class PackContent {
+  /** Its assets ascend by offset. */
+  readonly #layout: PackLayout;
+  readonly #context: PackContext;
+  readonly #events: PackContentEvents;
+  readonly #ledger: Ledger;
+  readonly #store: PieceStore;
+  readonly #slot: TorrentSlot;
+
+  constructor(layout: PackLayout, context: PackContext, events: PackContentEvents) {
+    this.#layout = layout;
+    this.#context = context;
+    this.#events = events;
+    this.#ledger = new Ledger({
+      guilty: (peer) => context.guilty(peer),
+      takeOver: (piece, from) => this.torrent?.takeOver(piece, from),
+      restart: (piece) => this.torrent?.markMissing(piece),
+    });
+    const owner = {
+      pieces: () => this.pieces,
+      hashOf: (piece: number) => this.torrent?.hashOf(piece),
+      brought: (piece: number) => this.#ledger.passed(piece),
+      lost: (piece: number) => this.#lost(piece),
+      givesUp: (piece: number) => this.#givesUp(piece),
+    };
+    this.#store = new PieceStore(layout, owner, context.memory, context.reader);
+    this.#slot = new TorrentSlot(layout, context.client, {
+      opened: () => {
+        this.recheckKept();
+        events.changed();
+      },
+      failed: (why) => events.failed(why),
+    });
+  }
+
+  get torrent(): OpenTorrent | undefined {
+    return this.#slot.torrent;
+  }
+
+  get pieces(): Pieces | undefined {
+    return this.torrent?.pieces;
+  }
+
+  get holding(): PackState['state'] {
+    return this.torrent?.holding ?? keptState(this.#layout.assets, this.#context.kept);
+  }
+
+  /** `undefined` when the torrent cannot be had now. */
+  open(): Promise<OpenTorrent | undefined> {
+    return this.#slot.open(this.#store, this.#watcher());
+  }
+
+  close(): void {
+    this.#slot.close();
+  }
+
+  has(piece: number): boolean {
+    return this.torrent?.has(piece) ?? false;
+  }
+
+  read(range: ByteRange): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#store.read(range);
+  }
+
+  /** Somebody connected has the piece, or may turn out to. Before the torrent is open: of any piece. */
+  isObtainable(piece: number): boolean {
+    const holders = this.#context.holders(this.#layout.infohash);
+    const { torrent } = this;
+    if (torrent === undefined) return holders.length > 0;
+    if (torrent.isHeldByPeer(piece)) return true;
+    const { knownPeers } = torrent;
+    return holders.some((peer) => !knownPeers.has(peer));
+  }
+
+  peerLeft(peer: string): void {
+    this.#ledger.left(peer);
+  }
+
+  /** Takes pieces for held that the verified cache covers; they need no memory then. */
+  markKept(candidates: readonly number[]): void {
+    const { torrent } = this;
+    if (torrent === undefined) return;
+    const kept = candidates.filter((piece) => this.#isKept(piece, torrent.pieces));
+    for (const piece of kept) this.#store.forget(piece);
+    torrent.markHeld(kept);
+  }
+
+  recheckKept(): void {
+    this.markKept(Array.from({ length: this.torrent?.count ?? 0 }, (_, piece) => piece));
+  }
+
+  /** The asset is no longer in the cache: what is not in memory is lost. */
+  dropped({ offset, size }: PackedAsset): void {
+    if (this.pieces === undefined) return;
+    for (const piece of piecesOf({ from: offset, to: offset + size }, this.pieces)) {
+      if (this.has(piece) && !this.#store.isBrought(piece)) this.#lose(piece);
+    }
+  }
+
+  /** These pieces passed their SHA-1 and are wrong all the same. */
+  wrong(pieces: readonly number[]): void {
+    for (const piece of pieces) this.#lose(piece);
+    this.#ledger.wrong(pieces);
+  }
+
+  #watcher(): TorrentWatcher {
+    const { uploaded, uploadAllowed } = this.#context;
+    return {
+      uploaded,
+      uploadAllowed,
+      mayRequest: (piece, peer) => this.#ledger.mayRequest(piece, peer),
+      requested: (piece, peer) => this.#ledger.requested(piece, peer),
+      received: (piece, block, bytes, peer) => this.#ledger.received(piece, block, { sender: peer, bytes }),
+      verified: (piece) => this.#events.arrived(piece),
+      rejected: (piece) => this.#rejected(piece),
+      holdersChanged: () => this.#events.changed(),
+      broken: () => {
+        this.#slot.broke();
+        this.#events.changed();
+      },
+    };
+  }
+
+  #rejected(piece: number): void {
+    if (this.pieces === undefined) return;
+    const { from, to } = pieceRange(piece, this.pieces);
+    this.#events.rejected(piece, to - from);
+    this.#ledger.failed(piece);
+    this.torrent?.update();
+  }
+
+  #isKept(piece: number, pieces: Pieces): boolean {
+    return isPieceKept(piece, pieces, this.#layout.assets, this.#context.kept);
+  }
+
+  /** The cache no longer has what it was thought to have. */
+  #lost(piece: number): void {
+    if (this.pieces === undefined) return;
+    for (const { asset } of segmentsOf(pieceRange(piece, this.pieces), this.#layout.assets)) {
+      this.#context.kept.drop(asset.digest);
+    }
+    this.#lose(piece);
+  }
+
+  #lose(piece: number): void {
+    this.#store.forget(piece);
+    this.torrent?.markMissing(piece);
+    this.#events.changed();
+  }
+
+  /** Memory is short: a piece goes that the cache has too, or that nobody here wants. */
+  #givesUp(piece: number): boolean {
+    if (this.pieces === undefined || this.#isKept(piece, this.pieces)) return true;
+    if (this.#events.isWanted(piece)) return false;
+    queueMicrotask(() => this.#lose(piece));
+    return true;
+  }
+}
