@@ -7,7 +7,6 @@
  *     dist/types/      types of `window.shoal`
  *     dist/schema.json JSON schema of the configuration file
  */
-import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { type BuildResult, build as esbuild } from 'esbuild';
 import { configJsonSchema } from '../publisher/config/json-schema.ts';
@@ -37,9 +36,8 @@ export async function build(): Promise<ReadonlyMap<string, number>> {
 }
 
 async function bundleAll(): Promise<BuildResult[]> {
-  const wanted = bundles.filter(({ entry }) => isThere(entry));
   return Promise.all(
-    wanted.map(({ entry, outfile, options }) =>
+    bundles.map(({ entry, outfile, options }) =>
       esbuild({
         ...options,
         entryPoints: [entry],
@@ -58,12 +56,6 @@ async function bundleAll(): Promise<BuildResult[]> {
 /** The page, its style and its pictures go as they are; scripts and the style they import are bundled. */
 async function dashboardFiles(): Promise<string[]> {
   return (await readdir(dashboard)).filter((name) => /\.(html|css|svg|png|webmanifest)$/.test(name));
-}
-
-function isThere(path: string): boolean {
-  if (existsSync(root + path)) return true;
-  console.log(`skipped: there is no ${path} yet`);
-  return false;
 }
 
 if (isMain(import.meta.url)) {

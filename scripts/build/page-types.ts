@@ -1,5 +1,4 @@
 /** The declarations of `window.shoal` for pages in TypeScript: `loader/api.ts` and the types it uses. */
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { root } from '../root.ts';
@@ -9,7 +8,6 @@ const entry = 'loader/api.d.ts';
 
 /** Path (below `dist/types/`) and text of each declaration file. */
 export async function pageTypes(): Promise<ReadonlyMap<string, string>> {
-  if (!existsSync(`${root}loader/api.ts`)) return new Map();
   await emitDeclarations();
   const found = new Map<string, string>();
   const waiting = [entry];
