@@ -19,9 +19,9 @@ export function parseRange(header: string | null, size: number): RangeRequest {
   if (first === '' && last === '') return whole;
   if (first === '') {
     const length = Math.min(Number(last), size);
-    return length === 0
-      ? { kind: 'unsatisfiable' }
-      : { kind: 'part', from: size - length, to: size, open: true };
+    if (Number(last) === 0) return { kind: 'unsatisfiable' };
+    // The last bytes of an empty body are all of it, and no Content-Range could say so (section 14.1.2).
+    return length === 0 ? whole : { kind: 'part', from: size - length, to: size, open: true };
   }
   if (last !== '' && Number(last) < Number(first)) return whole;
   if (Number(first) >= size) return { kind: 'unsatisfiable' };
