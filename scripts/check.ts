@@ -9,6 +9,10 @@ const steps: readonly Step[] = [
   { name: 'format', run: () => tool('prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']) },
   { name: 'dead code', run: () => tool('knip/bin/knip.js', ['--no-progress']) },
   {
+    name: 'code that only tests use',
+    run: () => tool('knip/bin/knip.js', ['--no-progress', '--production', '--include', 'files']),
+  },
+  {
     name: 'build',
     run: async () => {
       await build();
