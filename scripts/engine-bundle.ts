@@ -58,6 +58,7 @@ export const engineBundle: BuildOptions = {
   define: {
     global: 'globalThis',
     'process.browser': 'true',
+    'process.nextTick': 'queueMicrotask',
     'window.requestIdleCallback': 'undefined',
   },
 };

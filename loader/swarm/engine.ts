@@ -28,6 +28,7 @@ export function startSwarm({ config, port, onEvent }: SwarmOptions): Swarm {
   const doors: SignalDoor[] = config.hub === null ? [] : [new HubDoor(config.hub, config.swarmId, self)];
   let uploadAllowed = true;
   let settled = false;
+  let stopped = false;
   let told = '';
 
   const worker = new WorkerPort((message) => packs.receive(message));
@@ -120,6 +121,8 @@ export function startSwarm({ config, port, onEvent }: SwarmOptions): Swarm {
       tell();
     },
     stop() {
+      if (stopped) return;
+      stopped = true;
       clearTimeout(settleTimer);
       mesh.stop();
       for (const pack of packs.all()) pack.close();

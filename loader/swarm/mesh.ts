@@ -105,6 +105,7 @@ export class Mesh {
     for (const link of this.#links.values()) {
       link.say({ t: 'bye' });
       link.close();
+      link.open = false;
     }
     this.#links.clear();
     for (const door of this.#doors) door.stop();
