@@ -36,6 +36,7 @@ export default defineConfig({
       exclude: ['**/*.d.ts', '**/index.ts'],
       reporter: ['text', 'text-summary'],
       reportsDirectory: 'coverage',
+      reportOnFailure: true,
     },
   },
 });
