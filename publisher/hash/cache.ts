@@ -86,10 +86,15 @@ export async function writeHashCache(
   await writeAtomically(join(folder, 'hashes.json'), utf8(JSON.stringify(stored)));
 }
 
-/** How long to wait until every file is old enough for a later change to show in its times. */
+/**
+ * How long to wait until every file is old enough for a later change to show in its times. Files from
+ * the future are not waited for: they are read again each time.
+ */
 export function settlingMs(files: readonly FoundFile[], nowMs: number): number {
-  const newest = files.reduce((latest, { stamp }) => Math.max(latest, lastChangeMs(stamp)), 0);
-  return newest > nowMs ? 0 : Math.max(0, newest + tickMs - nowMs);
+  const past = files.map(({ stamp }) => lastChangeMs(stamp)).filter((changedMs) => changedMs <= nowMs);
+  const newest = past.reduce((latest, changedMs) => Math.max(latest, changedMs), 0);
+  // One millisecond more: timers and clocks count whole milliseconds.
+  return Math.max(0, Math.ceil(newest + tickMs + 1 - nowMs));
 }
 
 function isSettled({ stamp }: FoundFile, lookedAtMs: number): boolean {

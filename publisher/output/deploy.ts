@@ -39,12 +39,17 @@ export async function removeOld(publishedFolder: string, keep: ReadonlySet<strin
     await rm(join(publishedFolder, 'shoal', path), { force: true });
     removed.push(`shoal/${path}`);
   }
+  for (const name of await namesIn(publishedFolder)) {
+    if (/^\.shoal(?:-sw)?\.js\.[0-9a-f]{12}\.tmp$/.test(name))
+      await rm(join(publishedFolder, name), { force: true });
+  }
   return removed;
 }
 
 /** Removes from `.shoal/history/` what the newest head no longer allows. */
 export async function removeOldHistory(historyFolder: string, keep: ReadonlySet<string>): Promise<void> {
-  const mortal = /^(?:[0-9a-f]{64}\.json|layers\/[0-9a-f]{64}\.bin|pack\/[0-9a-f]{40}\.torrent)$/;
+  const mortal =
+    /^(?:[0-9a-f]{64}\.json|layers\/[0-9a-f]{64}\.bin|pack\/[0-9a-f]{40}\.torrent|(?:\w+\/)?\.[^/]+\.[0-9a-f]{12}\.tmp)$/;
   for (const path of await filesBelow(historyFolder)) {
     if (mortal.test(path) && !keep.has(path)) await rm(join(historyFolder, path), { force: true });
   }
@@ -74,6 +79,18 @@ function taken(path: string): PublisherError {
 async function isThere(path: string, bytes: Uint8Array): Promise<boolean> {
   const found = await readIfThere(path);
   return found !== undefined && Buffer.compare(found, bytes) === 0;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    throw new PublisherError(
+      'io',
+      `${folder} cannot be listed: ${reasonOf(error)}`,
+      'Check its permissions.',
+    );
+  }
 }
 
 async function filesBelow(folder: string): Promise<string[]> {
