@@ -17,7 +17,7 @@ const OwnPackage = v.object({
 export const ownPackage = readOwnPackage();
 
 /** Names us in the scripts that sites pass on; the full notices are in the package. */
-const notice = `/*! Shoal ${ownPackage.version}, MIT; notices: THIRD-PARTY-LICENSES.txt of the npm package ${ownPackage.name} */`;
+const notice = `/*! Shoal ${ownPackage.version}, MIT; notices are in its npm package */`;
 
 const browser = {
   platform: 'browser',
