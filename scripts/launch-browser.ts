@@ -12,8 +12,10 @@ export interface LaunchOptions {
   /** Further arguments of the command line. */
   readonly args?: readonly string[];
   /**
-   * Arguments of puppeteer's own to leave out, or `true` for all of them. By default puppeteer turns off
-   * the throttling of background pages and the back-forward cache: see `realLife`.
+   * Arguments of puppeteer's own to leave out, or `true` for all of them. By default puppeteer turns off the
+   * throttling of background pages (`--disable-background-timer-throttling`,
+   * `--disable-backgrounding-occluded-windows`, `--disable-renderer-backgrounding`) and the back-forward cache
+   * (`--disable-back-forward-cache`): leave these out for pages that are to live as with a person.
    */
   readonly ignoreDefaultArgs?: boolean | readonly string[];
   /** The browser's program; by default the one that `ensureBrowser` finds. */
@@ -26,14 +28,6 @@ export interface RunningBrowser {
   readonly profileDir: string;
   readonly close: () => Promise<void>;
 }
-
-/** For `ignoreDefaultArgs`: background pages are throttled and pages kept for "back", as with a person. */
-export const realLife = [
-  '--disable-background-timer-throttling',
-  '--disable-backgrounding-occluded-windows',
-  '--disable-renderer-backgrounding',
-  '--disable-back-forward-cache',
-] as const;
 
 /**
  * Quiet, and able to run as root in a container. Peers in tests have local addresses only: these are

@@ -10,7 +10,6 @@ export {
   launchChromium as launch,
   launchFirefox,
   type LaunchOptions,
-  realLife,
   type RunningBrowser,
 } from '../../scripts/launch-browser.ts';
 
@@ -50,11 +49,6 @@ export async function newVisitor(isolation: Isolation = { isolated: 'process' })
       return visitor(context, () => context.close());
     }
   }
-}
-
-/** The visitor who uses a browser's default context: what they did is still there when it is started again. */
-export function ownerOf(running: RunningBrowser): Visitor {
-  return visitor(running.browser.defaultBrowserContext(), running.close);
 }
 
 function visitor(context: BrowserContext, close: () => Promise<void>): Visitor {
