@@ -26,6 +26,7 @@ export function startSwarm({ config, port, onEvent }: SwarmOptions): Swarm {
   const self = randomHex(20);
   const client = new TorrentClient(self, config.uploadBytesPerSecond);
   const doors: SignalDoor[] = config.hub === null ? [] : [new HubDoor(config.hub, config.swarmId, self)];
+  const banned = new Set<string>();
   let uploadAllowed = true;
   let settled = false;
   let stopped = false;
@@ -39,6 +40,7 @@ export function startSwarm({ config, port, onEvent }: SwarmOptions): Swarm {
     guilty: (peer) => ban(peer, 'sent wrong bytes'),
     uploaded: (bytes) => onEvent({ t: 'uploaded', bytes }),
     uploadAllowed: () => uploadAllowed,
+    isConnected: (peer) => mesh.isOpen(peer),
     holders: (infohash) => {
       const has = mesh.open.filter((link) => (link.packs.get(infohash)?.state ?? 'none') !== 'none');
       return has.map(({ peer }) => peer);
@@ -66,7 +68,7 @@ export function startSwarm({ config, port, onEvent }: SwarmOptions): Swarm {
     channel: (link, channel) => exchange.incoming(link, channel),
     closed: ({ peer }) => {
       exchange.closed(peer);
-      for (const pack of packs.all()) pack.peerLeft(peer);
+      for (const pack of packs.all()) pack.peerLeft(peer, banned.has(peer));
       peersChanged();
       onEvent({ t: 'peers', peers: mesh.open.length });
     },
@@ -75,6 +77,8 @@ export function startSwarm({ config, port, onEvent }: SwarmOptions): Swarm {
   });
 
   function ban(peer: string, why: string): void {
+    if (banned.has(peer)) return;
+    banned.add(peer);
     mesh.ban(peer);
     onEvent({ t: 'failure', code: 'peer-banned', detail: `${peer} ${why}` });
   }

@@ -81,8 +81,13 @@ export class Ledger {
     if (senders.size === 1 && only !== undefined) this.#events.guilty(only);
   }
 
-  left(peer: string): void {
-    for (const [piece, state] of this.#flying) this.#flying.set(piece, released(state, peer));
+  /** `isGuilty`: pieces that have a block of it start over, instead of failing later. */
+  left(peer: string, isGuilty: boolean): void {
+    for (const [piece, state] of this.#flying) {
+      const isTainted = isGuilty && sendersOf(state.blocks).includes(peer);
+      this.#flying.set(piece, isTainted ? restarted(state) : released(state, peer));
+      if (isTainted) this.#events.restart(piece);
+    }
   }
 
   #of(piece: number): PieceAttribution {

@@ -87,6 +87,10 @@ export class Mesh {
     return [...this.#links.values()].filter((link) => link.open);
   }
 
+  isOpen(peer: string): boolean {
+    return this.#links.get(peer)?.open === true;
+  }
+
   /** Open or on the way. */
   get links(): readonly Link[] {
     return [...this.#links.values()];

@@ -99,8 +99,9 @@ export class PackContent {
     return holders.some((peer) => !knownPeers.has(peer));
   }
 
-  peerLeft(peer: string): void {
-    this.#ledger.left(peer);
+  /** `isGuilty`: what it sent of unfinished pieces is thrown away. */
+  peerLeft(peer: string, isGuilty: boolean): void {
+    this.#ledger.left(peer, isGuilty);
   }
 
   /** Takes pieces for held that the verified cache covers; they need no memory then. */
@@ -135,7 +136,8 @@ export class PackContent {
     return {
       uploaded,
       uploadAllowed,
-      mayRequest: (piece, peer) => this.#ledger.mayRequest(piece, peer),
+      // A wire outlives its connection by a moment; a piece must not go to it any more.
+      mayRequest: (piece, peer) => this.#context.isConnected(peer) && this.#ledger.mayRequest(piece, peer),
       requested: (piece, peer) => this.#ledger.requested(piece, peer),
       received: (piece, block, bytes, peer) => this.#ledger.received(piece, block, { sender: peer, bytes }),
       verified: (piece) => this.#events.arrived(piece),
@@ -160,13 +162,14 @@ export class PackContent {
     return isPieceKept(piece, pieces, this.#layout.assets, this.#context.kept);
   }
 
-  /** The cache no longer has what it was thought to have. */
+  /** The cache does not have what it was thought to have: nothing of these assets is offered any more. */
   #lost(piece: number): void {
     if (this.pieces === undefined) return;
+    this.#lose(piece);
     for (const { asset } of segmentsOf(pieceRange(piece, this.pieces), this.#layout.assets)) {
       this.#context.kept.drop(asset.digest);
+      this.dropped(asset);
     }
-    this.#lose(piece);
   }
 
   #lose(piece: number): void {

@@ -26,6 +26,7 @@ export interface PackContext {
   guilty(peer: string): void;
   readonly uploaded: (bytes: number) => void;
   readonly uploadAllowed: () => boolean;
+  isConnected(peer: string): boolean;
   /** Connected peers that have something of the pack. */
   holders(infohash: string): readonly string[];
   /** What we have or want of a pack has changed. */
@@ -123,8 +124,8 @@ export class Pack {
     this.#wants.review();
   }
 
-  peerLeft(peer: string): void {
-    this.#content.peerLeft(peer);
+  peerLeft(peer: string, isGuilty: boolean): void {
+    this.#content.peerLeft(peer, isGuilty);
     this.#wants.review();
   }
 

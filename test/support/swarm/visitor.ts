@@ -75,17 +75,44 @@ export function allChunks({ bytes }: TestAsset): readonly number[] {
   return Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, chunk) => chunk);
 }
 
-/** From now on every block that this page sends is wrong: what a hostile peer would do. */
-export async function pollute(page: Page): Promise<void> {
-  await page.evaluate(() => {
+/** What a hostile page does with the messages it sends on packs' channels. */
+export type Hostility =
+  /** Every block is wrong. */
+  | 'pollute'
+  /** Takes requests and sends no block. */
+  | 'stall'
+  /** Declares a message of 2 GiB. */
+  | 'endless'
+  /** Asks for the same block 300 times at once. */
+  | 'flood';
+
+/** From now on the page misbehaves towards its peers, below the engine. */
+export async function makeHostile(page: Page, how: Hostility): Promise<void> {
+  await page.evaluate((hostility: Hostility) => {
     const { send } = RTCDataChannel.prototype;
-    RTCDataChannel.prototype.send = function pollutedSend(this: RTCDataChannel, data: unknown): void {
+    const attacked = new WeakSet<RTCDataChannel>();
+    const request = new Uint8Array([0, 0, 0, 13, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64, 0]);
+    RTCDataChannel.prototype.send = function hostileSend(this: RTCDataChannel, data: unknown): void {
+      const bytes = ArrayBuffer.isView(data) ? data.byteLength : 0;
       // Blocks travel as messages of their own; everything shorter is headers and small talk.
-      if (ArrayBuffer.isView(data) && data.byteLength >= 1024) {
-        const wrong = new Uint8Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));
+      if (bytes >= 1024 && hostility === 'stall') return;
+      if (bytes >= 1024 && hostility === 'pollute' && ArrayBuffer.isView(data)) {
+        const wrong = new Uint8Array(data.buffer.slice(data.byteOffset, data.byteOffset + bytes));
         wrong[100] = (wrong[100] ?? 0) ^ 1;
-        send.call(this, wrong);
-      } else Reflect.apply(send, this, [data]);
+        return send.call(this, wrong);
+      }
+      Reflect.apply(send, this, [data]);
+      // Bytes 0-4 of an "interested" or "unchoke" message: the handshake is over.
+      const isAfterHandshake = bytes === 5 && this.label !== 'shoal' && !attacked.has(this);
+      if (!isAfterHandshake) return;
+      if (hostility === 'endless') {
+        attacked.add(this);
+        send.call(this, new Uint8Array([0x7f, 0xff, 0xff, 0xff, 7]));
+      }
+      if (hostility === 'flood') {
+        attacked.add(this);
+        for (let i = 0; i < 300; i++) send.call(this, request);
+      }
     };
-  });
+  }, how);
 }
