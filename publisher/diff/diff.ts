@@ -99,7 +99,7 @@ async function releaseAt(target: string): Promise<Release> {
 async function deployedRelease(target: string): Promise<Uint8Array> {
   const isUrl = /^https?:\/\//i.test(target);
   const base = isUrl ? new URL('.', target).pathname : '/';
-  const deployment = deploymentOf(target, base);
+  const deployment = await deploymentOf(target, base);
   const read = async (path: string, limitBytes: number): Promise<Uint8Array> => {
     const served = await deployment.open(base + path);
     if (served !== undefined) return readAll(served, limitBytes, base + path);

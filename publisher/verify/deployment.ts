@@ -27,9 +27,24 @@ export interface Deployment {
 /** How long another machine may take to answer, and to send the next part of a body. */
 const answerMs = 30_000;
 
-/** A deployment by what was given at the command line. `base`: what the folder is served under. */
-export function deploymentOf(target: string, base: string): Deployment {
-  return /^https?:\/\//i.test(target) ? urlDeployment(target) : folderDeployment(target, base);
+/** A deployment by what was given. `base`: what it is served under. @throws PublisherError `io`, `usage`. */
+export async function deploymentOf(target: string, base: string): Promise<Deployment> {
+  if (/^https?:\/\//i.test(target)) return urlDeployment(target);
+  await requireFolder(target);
+  return folderDeployment(target, base);
+}
+
+async function requireFolder(target: string): Promise<void> {
+  try {
+    if ((await stat(target)).isDirectory()) return;
+  } catch (error) {
+    throw new PublisherError(
+      'io',
+      `${target} cannot be opened: ${reasonOf(error)}`,
+      'Give a published folder or a URL.',
+    );
+  }
+  throw new PublisherError('usage', `${target} is not a folder`, 'Give a published folder or a URL.');
 }
 
 function folderDeployment(folder: string, base: string): Deployment {

@@ -44,7 +44,7 @@ const parallel = 8;
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   const own = await ownSite(options.config);
   const base = options.base ?? own?.base ?? baseOf(options.target);
-  const deployment = deploymentOf(options.target, base);
+  const deployment = await deploymentOf(options.target, base);
   const findings: Finding[] = [];
   const deployed = await openDeployed(deployment, base, findings);
   const expected = options.fingerprint ?? own?.fingerprint;
