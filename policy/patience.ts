@@ -18,6 +18,8 @@ export interface Need {
   readonly destination: string;
   readonly bytes: number;
   readonly outlook: Outlook;
+  /** Bytes that the swarm still owes to other requests. */
+  readonly queuedBytes: number;
 }
 
 const none: Patience = { firstMs: 0, stallMs: 0, totalMs: 0 };
@@ -34,14 +36,16 @@ const minBytesPerSecond = 512 * 1024;
 /**
  * A connected peer that holds the whole pack answers within a round trip or two, so everything may
  * wait for it a little; one that holds parts is only worth a wait for what is large and not critical.
+ * What the page can render without also waits for its turn behind what was asked for before.
  */
 export function patienceFor(need: Need): Patience {
   const isCritical = critical.has(need.destination);
   if (need.outlook === 'none') return none;
   if (need.outlook === 'part' && (isCritical || need.bytes < smallBytes)) return none;
+  const aheadBytes = isCritical ? 0 : need.queuedBytes;
   return {
-    firstMs: isCritical ? 250 : need.bytes < smallBytes ? 400 : 1_000,
-    stallMs: isCritical ? 500 : 1_500,
-    totalMs: 1_000 + Math.ceil((need.bytes / minBytesPerSecond) * 1_000),
+    firstMs: isCritical ? 300 : 1_000,
+    stallMs: isCritical ? 600 : 1_500,
+    totalMs: 1_000 + Math.ceil(((aheadBytes + need.bytes) / minBytesPerSecond) * 1_000),
   };
 }

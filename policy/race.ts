@@ -4,7 +4,7 @@
  *
  * The rule: the swarm may try first for as long as its patience lasts; then HTTP is asked for exactly
  * the chunks that are missing (a hedge: the swarm may still win until HTTP has begun to deliver).
- * Either source takes over when the other one ends.
+ * Either source takes over when the other one ends; a swarm that was only sent away is asked again.
  */
 
 import type { Patience } from './patience.ts';
@@ -19,9 +19,10 @@ export type RaceEvent =
   | { readonly kind: 'good'; readonly nowMs: number; readonly source: Source; readonly chunk: number }
   /** The chunk's bytes were wrong. */
   | { readonly kind: 'bad'; readonly nowMs: number; readonly source: Source; readonly chunk: number }
-  /** The source will deliver nothing more of what it was asked for. */
+  /** The source will deliver nothing more of what it was asked for. A cancelled one does not say so. */
   | { readonly kind: 'ended'; readonly nowMs: number; readonly source: Source }
-  | { readonly kind: 'tick'; readonly nowMs: number };
+  /** `othersMs`: when the swarm last delivered something for another request, if it has. */
+  | { readonly kind: 'tick'; readonly nowMs: number; readonly othersMs?: number };
 
 export type RaceEffect =
   | { readonly kind: 'ask'; readonly source: Source; readonly chunks: readonly number[] }
@@ -32,6 +33,7 @@ export type RaceEffect =
   /** Both sources have failed, or the origin's own bytes do not match: the browser must ask the origin. */
   | { readonly kind: 'failed'; readonly reason: 'sources' | 'origin-mismatch' };
 
+/** `idle`: not asked, or sent away in favour of the other; it may be asked. `ended`: it has failed. */
 type Standing = 'idle' | 'running' | 'ended';
 
 export interface RaceState {
@@ -43,6 +45,8 @@ export interface RaceState {
   readonly startedMs: number;
   /** When the swarm last delivered; the start, at first. */
   readonly progressMs: number;
+  /** When it last delivered for somebody else; a swarm that is busy is not stalled. */
+  readonly othersMs: number;
   readonly swarmDelivered: boolean;
   readonly swarmBad: number;
   readonly outlook: Outlook;
@@ -68,6 +72,7 @@ export function raceFor(chunks: readonly number[], patience: Patience): RaceStat
     patience,
     startedMs: 0,
     progressMs: 0,
+    othersMs: -Infinity,
     swarmDelivered: false,
     swarmBad: 0,
     outlook: 'none',
@@ -76,7 +81,8 @@ export function raceFor(chunks: readonly number[], patience: Patience): RaceStat
 
 /** The machine's one function. */
 export function stepRace(state: RaceState, event: RaceEvent): RaceStep {
-  if (state.phase === 'over') return { state, effects: [] };
+  const isStart = event.kind === 'start';
+  if (state.phase !== (isStart ? 'ready' : 'running')) return { state, effects: [] };
   switch (event.kind) {
     case 'start':
       return start(
@@ -90,76 +96,76 @@ export function stepRace(state: RaceState, event: RaceEvent): RaceStep {
     case 'ended':
       return ended(state, event.source, event.nowMs);
     case 'tick':
-      return tick(state, event.nowMs);
+      return tick({ ...state, othersMs: event.othersMs ?? state.othersMs }, event.nowMs);
   }
 }
 
 function start(state: RaceState, outlook: Outlook): RaceStep {
-  if (state.missing.size === 0) return { state: { ...state, phase: 'over' }, effects: [{ kind: 'done' }] };
+  if (state.missing.size === 0) return finish(state);
   if (outlook === 'none' || state.patience.firstMs === 0) return askHttp({ ...state, outlook });
-  return {
-    state: { ...state, outlook, swarm: 'running' },
-    effects: [ask('swarm', state.missing), { kind: 'wake', atMs: state.startedMs + state.patience.firstMs }],
-  };
+  return askSwarm({ ...state, outlook });
 }
 
 function good(state: RaceState, source: Source, chunk: number, nowMs: number): RaceStep {
+  const isNews = state.missing.has(chunk);
   const missing = new Set(state.missing);
   missing.delete(chunk);
   if (missing.size === 0) return finish({ ...state, missing });
   if (source === 'swarm') {
-    const next = { ...state, missing, progressMs: nowMs, swarmDelivered: true };
-    return {
-      state: next,
-      effects: state.http === 'running' ? [] : [{ kind: 'wake', atMs: patienceEndsMs(next) }],
-    };
+    // Chunks that are already there are no progress: a peer could keep the race alive with them.
+    if (!isNews) return { state, effects: [] };
+    // The clock is looked at here too: a late timer, put off by each chunk, might never come.
+    return tick({ ...state, missing, progressMs: nowMs, swarmDelivered: true }, nowMs);
   }
+  if (state.swarm !== 'running') return { state: { ...state, missing }, effects: [] };
   // HTTP has begun to deliver: what the swarm still sends would only be thrown away.
-  const effects: RaceEffect[] = state.swarm === 'running' ? [{ kind: 'cancel', source: 'swarm' }] : [];
-  return { state: { ...state, missing, swarm: state.swarm === 'running' ? 'ended' : state.swarm }, effects };
+  return { state: { ...state, missing, swarm: 'idle' }, effects: [{ kind: 'cancel', source: 'swarm' }] };
 }
 
 function badFromSwarm(state: RaceState, nowMs: number): RaceStep {
   const next = { ...state, swarmBad: state.swarmBad + 1 };
-  if (next.swarmBad < badLimit || state.swarm !== 'running') return { state: next, effects: [] };
+  if (next.swarmBad < badLimit) return { state: next, effects: [] };
+  if (state.swarm !== 'running') return { state: { ...next, swarm: 'ended' }, effects: [] };
   return after([{ kind: 'cancel', source: 'swarm' }], ended(next, 'swarm', nowMs));
 }
 
 function ended(state: RaceState, source: Source, nowMs: number): RaceStep {
+  if (state[source] !== 'running') return { state, effects: [] };
   if (source === 'swarm') {
     const next: RaceState = { ...state, swarm: 'ended' };
     if (next.http === 'idle') return askHttp(next);
     return next.http === 'ended' ? fail(next, 'sources') : { state: next, effects: [] };
   }
-  const next: RaceState = { ...state, http: 'ended' };
-  const hope: RaceEffect = { kind: 'wake', atMs: nowMs + lastHopeMs };
-  if (next.swarm === 'running') return { state: { ...next, progressMs: nowMs }, effects: [hope] };
-  if (next.swarm === 'idle' && next.outlook !== 'none') {
-    return {
-      state: { ...next, swarm: 'running', progressMs: nowMs },
-      effects: [ask('swarm', next.missing), hope],
-    };
-  }
-  return fail(next, 'sources');
+  const next: RaceState = { ...state, http: 'ended', progressMs: nowMs };
+  if (next.swarm === 'running') return { state: next, effects: [wake(next)] };
+  return next.swarm === 'idle' && next.outlook !== 'none' ? askSwarm(next) : fail(next, 'sources');
 }
 
 function tick(state: RaceState, nowMs: number): RaceStep {
-  if (state.http === 'running' || state.swarm !== 'running') return { state, effects: [] };
-  if (state.http === 'ended') {
-    const endsMs = state.progressMs + lastHopeMs;
-    return nowMs >= endsMs ? fail(state, 'sources') : { state, effects: [{ kind: 'wake', atMs: endsMs }] };
-  }
-  const endsMs = patienceEndsMs(state);
-  return nowMs >= endsMs ? askHttp(state) : { state, effects: [{ kind: 'wake', atMs: endsMs }] };
+  if (!isSwarmAlone(state)) return { state, effects: [] };
+  if (nowMs < swarmEndsMs(state)) return { state, effects: [wake(state)] };
+  return state.http === 'ended' ? fail(state, 'sources') : askHttp(state);
 }
 
-/** When HTTP is asked although the swarm has not ended: no first chunk, no next chunk, or too slow. */
-function patienceEndsMs(state: RaceState): number {
+/** Whether everything hangs on the swarm, so that somebody must look at the clock. */
+function isSwarmAlone(state: RaceState): boolean {
+  return state.swarm === 'running' && state.http !== 'running';
+}
+
+/** Until when the swarm may go on alone: no first chunk, no next chunk, or too slow. */
+function swarmEndsMs(state: RaceState): number {
+  if (state.http === 'ended') return state.progressMs + lastHopeMs;
   const { patience } = state;
   const next = state.swarmDelivered
     ? state.progressMs + patience.stallMs
     : state.startedMs + patience.firstMs;
-  return Math.min(next, state.startedMs + patience.totalMs);
+  return Math.min(Math.max(next, state.othersMs + patience.stallMs), state.startedMs + patience.totalMs);
+}
+
+/** The wish comes first: a source that cannot be asked may end at once, and that must have the last word. */
+function askSwarm(state: RaceState): RaceStep {
+  const next: RaceState = { ...state, swarm: 'running' };
+  return { state: next, effects: [wake(next), ask('swarm', next.missing)] };
 }
 
 function askHttp(state: RaceState): RaceStep {
@@ -186,4 +192,8 @@ function after(first: readonly RaceEffect[], step: RaceStep): RaceStep {
 
 function ask(source: Source, missing: ReadonlySet<number>): RaceEffect {
   return { kind: 'ask', source, chunks: [...missing].sort((a, b) => a - b) };
+}
+
+function wake(state: RaceState): RaceEffect {
+  return { kind: 'wake', atMs: swarmEndsMs(state) };
 }

@@ -37,6 +37,13 @@ interface Session {
   silent: number;
 }
 
+interface Want extends WantListener {
+  readonly asked: Session;
+  answered: boolean;
+  /** Chunks that have not come yet. */
+  left: number;
+}
+
 /** After so many unanswered wants the host counts as frozen. */
 const silentLimit = 2;
 /** A page that hosts answers within a few milliseconds, also in the background. */
@@ -46,14 +53,27 @@ export class Host {
   #session: Session | undefined;
   #packs: WorkerToHost | undefined;
   #nextId = 1;
-  readonly #wants = new Map<number, WantListener & { readonly asked: Session; answered: boolean }>();
+  readonly #wants = new Map<number, Want>();
   readonly #listener: HostListener;
+  #deliveredMs = -Infinity;
   #lastCallMs = -Infinity;
   #calling = Promise.resolve();
   #onState = (): void => undefined;
 
   constructor(listener: HostListener) {
     this.#listener = listener;
+  }
+
+  /** When it last delivered a chunk, for whomever (`performance.now()`). */
+  get deliveredMs(): number {
+    return this.#deliveredMs;
+  }
+
+  /** Chunks that are asked for and not there yet. */
+  get queuedChunks(): number {
+    let chunks = 0;
+    for (const { left } of this.#wants.values()) chunks += left;
+    return chunks;
   }
 
   /** Whether the swarm has had its chance to connect. */
@@ -128,9 +148,10 @@ export class Host {
     const session = this.#session;
     if (session === undefined) return undefined;
     const id = this.#nextId++;
-    const want = {
+    const want: Want = {
       asked: session,
       answered: false,
+      left: chunks.length,
       onChunk: listener.onChunk.bind(listener),
       onEnd: listener.onEnd.bind(listener),
     };
@@ -168,6 +189,8 @@ export class Host {
         const want = this.#wants.get(message.id);
         if (want === undefined) return;
         want.answered = true;
+        want.left--;
+        this.#deliveredMs = performance.now();
         want.onChunk(message.chunk, new Uint8Array(message.bytes));
         return;
       }

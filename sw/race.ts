@@ -51,7 +51,9 @@ export function race(ask: RaceAsk, host: Host, tally: Tally): Promise<RaceResult
   const { assembly, layers, outlook, destination, url, signal } = ask;
   const { asset, chunkBytes, missing } = assembly;
   const http = new AbortController();
-  let state = raceFor(missing, patienceFor({ destination, bytes: missing.length * chunkBytes, outlook }));
+  const bytes = missing.length * chunkBytes;
+  const queuedBytes = host.queuedChunks * chunkBytes;
+  let state = raceFor(missing, patienceFor({ destination, bytes, outlook, queuedBytes }));
   let timer: ReturnType<typeof setTimeout> | undefined;
   let cancelSwarm: (() => void) | undefined;
   let timedOut = false;
@@ -76,7 +78,7 @@ export function race(ask: RaceAsk, host: Host, tally: Tally): Promise<RaceResult
         case 'wake':
           clearTimeout(timer);
           timer = setTimeout(
-            () => step({ kind: 'tick', nowMs: performance.now() }),
+            () => step({ kind: 'tick', nowMs: performance.now(), othersMs: host.deliveredMs }),
             effect.atMs - performance.now(),
           );
           return;
