@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { binaryOfHex, hexOfBinary } from '../../loader/swarm/fields.ts';
+import { parsePeerMessage } from '../../loader/swarm/parse-peer.ts';
+import { parseHubMessage } from '../../loader/swarm/parse-tracker.ts';
+import { parseWorkerMessage } from '../../loader/swarm/parse-worker.ts';
+
+const swarmId = '00ff'.repeat(10);
+const peerId = 'abcdef0123'.repeat(4);
+const attempt = '7f80'.repeat(10);
+const ids = { info_hash: binaryOfHex(swarmId), peer_id: binaryOfHex(peerId), offer_id: binaryOfHex(attempt) };
+
+function hub(message: object): unknown {
+  return parseHubMessage(JSON.stringify({ info_hash: ids.info_hash, ...message }), swarmId);
+}
+
+describe('what the hub says', () => {
+  it('is understood: who is here, who came and left, and signals', () => {
+    expect(
+      hub({ action: 'announce', interval: 60, complete: 1, incomplete: 2, members: [ids.peer_id] }),
+    ).toEqual({
+      t: 'announced',
+      interval: 60,
+      members: [peerId],
+    });
+    expect(hub({ action: 'members', joined: [ids.peer_id], left: [] })).toEqual({
+      t: 'members',
+      joined: [peerId],
+      left: [],
+    });
+    expect(
+      hub({ action: 'signal', ...ids, to_peer_id: ids.peer_id, signal: { kind: 'offer', sdp: 'v=0' } }),
+    ).toEqual({
+      t: 'signal',
+      from: peerId,
+      attempt,
+      body: { kind: 'offer', sdp: 'v=0' },
+    });
+  });
+
+  it('is ignored where it is of another swarm, too long, or of a wrong shape', () => {
+    const announced = { action: 'announce', interval: 60, members: [] };
+    expect(hub({ ...announced, info_hash: ids.peer_id })).toBeUndefined();
+    expect(hub({ ...announced, padding: 'x'.repeat(65 * 1024) })).toBeUndefined();
+    for (const signal of [
+      null,
+      {},
+      { kind: 'offer' },
+      { kind: 'candidate', candidate: 1, mid: null },
+      { kind: 'x' },
+    ]) {
+      expect(hub({ action: 'signal', ...ids, signal })).toBeUndefined();
+    }
+    expect(hub({ action: 'signal', ...ids, peer_id: 'short', signal: { kind: 'refuse' } })).toBeUndefined();
+  });
+
+  it('names at most 50 members, and leaves out what is no id', () => {
+    const members = [null, 7, 'short', ...Array.from({ length: 200 }, () => ids.peer_id)];
+    expect(hub({ action: 'announce', interval: 'x', members })).toMatchObject({ members: { length: 47 } });
+  });
+
+  it('never throws, whatever it is', () => {
+    fc.assert(fc.property(fc.json(), (text) => parseHubMessage(text, swarmId) === undefined));
+    fc.assert(fc.property(fc.string(), (text) => parseHubMessage(text, swarmId) === undefined));
+    for (const odd of [undefined, null, 3, new ArrayBuffer(4)])
+      expect(parseHubMessage(odd, swarmId)).toBeUndefined();
+  });
+});
+
+describe('what a peer says', () => {
+  const pack = { infohash: swarmId, state: 'part', wants: true };
+
+  it('is understood: hello, packs, bye', () => {
+    const hello = { t: 'hello', v: 1, peerId, packs: [pack] };
+    expect(parsePeerMessage(JSON.stringify(hello))).toEqual(hello);
+    expect(parsePeerMessage(JSON.stringify({ t: 'packs', packs: [pack] }))).toEqual({
+      t: 'packs',
+      packs: [pack],
+    });
+    expect(parsePeerMessage('{"t":"bye","more":1}')).toEqual({ t: 'bye' });
+  });
+
+  it('is refused where it is of another version, too long or of a wrong shape', () => {
+    expect(parsePeerMessage(JSON.stringify({ t: 'hello', v: 2, peerId, packs: [] }))).toBeUndefined();
+    expect(parsePeerMessage(JSON.stringify({ t: 'hello', v: 1, peerId: 'x', packs: [] }))).toBeUndefined();
+    expect(parsePeerMessage(JSON.stringify({ t: 'packs', packs: {} }))).toBeUndefined();
+    expect(parsePeerMessage(`{"t":"bye","x":"${'x'.repeat(65 * 1024)}"}`)).toBeUndefined();
+    expect(parsePeerMessage(new ArrayBuffer(8))).toBeUndefined();
+    const packs = [{ ...pack, state: 'all' }, { ...pack, infohash: 'x' }, { ...pack, wants: 1 }, null];
+    expect(parsePeerMessage(JSON.stringify({ t: 'packs', packs }))).toEqual({ t: 'packs', packs: [] });
+  });
+
+  it('never throws, whatever it is', () => {
+    fc.assert(fc.property(fc.json(), (text) => parsePeerMessage(text) === undefined));
+  });
+});
+
+describe('what the worker says', () => {
+  it('is taken as it is where the shape is right, and ignored elsewhere', () => {
+    const want = { t: 'want', id: 1, digest: '0'.repeat(64), chunks: [0, 1], timeoutMs: 500 };
+    expect(parseWorkerMessage(want)).toEqual(want);
+    expect(parseWorkerMessage({ ...want, digest: 'x' })).toBeUndefined();
+    expect(parseWorkerMessage({ t: 'kept', digest: '0'.repeat(64), from: 0, to: -1 })).toBeUndefined();
+    fc.assert(fc.property(fc.anything(), (data) => parseWorkerMessage(data) === undefined));
+  });
+});
+
+describe('ids', () => {
+  it('are 20 bytes, one character each, and come back as they were', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 20, maxLength: 20 }), (bytes) => {
+        const hex = Buffer.from(bytes).toString('hex');
+        expect(hexOfBinary(binaryOfHex(hex))).toBe(hex);
+        expect(binaryOfHex(hex)).toBe(Buffer.from(bytes).toString('latin1'));
+      }),
+    );
+    expect(hexOfBinary('\u0100'.repeat(20))).toBeUndefined();
+    expect(hexOfBinary('a'.repeat(21))).toBeUndefined();
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import {
+  countPhase,
+  linkLimits,
+  startLinks,
+  stepLinks,
+  type LinkEffect,
+  type LinkEvent,
+  type LinksState,
+} from '../../policy/links.ts';
+
+const limits = linkLimits(3);
+const always = (): number => 0.5;
+
+function run(
+  events: readonly (readonly [LinkEvent, number])[],
+  state: LinksState = startLinks('m', limits),
+): { readonly state: LinksState; readonly effects: readonly LinkEffect[] } {
+  let current = state;
+  let effects: readonly LinkEffect[] = [];
+  for (const [event, nowMs] of events)
+    ({ state: current, effects } = stepLinks(current, event, nowMs, always));
+  return { state: current, effects };
+}
+
+describe('a page that joins', () => {
+  it('dials three of those who are here, never itself', () => {
+    const { effects } = run([[{ t: 'listed', peers: ['a', 'b', 'c', 'd', 'm'] }, 0]]);
+    expect(effects.map(({ t }) => t)).toEqual(['dial', 'dial', 'dial']);
+    expect(effects).not.toContainEqual({ t: 'dial', peer: 'm' });
+    expect(new Set(effects.map((effect) => 'peer' in effect && effect.peer)).size).toBe(3);
+  });
+
+  it('gives a newcomer time to dial first', () => {
+    const joined = run([[{ t: 'joined', peers: ['a'] }, 0]]);
+    expect(joined.effects).toEqual([{ t: 'wake', afterMs: 2_000 }]);
+    expect(run([[{ t: 'tick' }, 2_000]], joined.state).effects).toEqual([{ t: 'dial', peer: 'a' }]);
+  });
+
+  it('refills when a link falls away, and comes back to a failed peer only later', () => {
+    const { state } = run([
+      [{ t: 'listed', peers: ['a'] }, 0],
+      [{ t: 'closed', peer: 'a', why: 'failed' }, 0],
+    ]);
+    expect(countPhase(state, 'dialing')).toBe(0);
+    expect(run([[{ t: 'tick' }, 1_000]], state).effects).toMatchObject([{ t: 'wake' }]);
+    expect(run([[{ t: 'tick' }, 60_000]], state).effects).toEqual([{ t: 'dial', peer: 'a' }]);
+    expect(run([[{ t: 'listed', peers: ['b'] }, 1_000]], state).effects).toContainEqual({
+      t: 'dial',
+      peer: 'b',
+    });
+  });
+});
+
+describe('an offer', () => {
+  it('is accepted from anybody, up to three times the links that a page opens', () => {
+    let state = startLinks('m', limits);
+    const answers: string[] = [];
+    for (let i = 0; i < 12; i++) {
+      const step = stepLinks(state, { t: 'offered', peer: `p${i}` }, 0, always);
+      ({ state } = step);
+      answers.push(...step.effects.map(({ t }) => t));
+    }
+    expect(answers).toEqual([...Array.from({ length: 9 }, () => 'accept'), 'refuse', 'refuse', 'refuse']);
+  });
+
+  it('that crosses ours is decided by the smaller id', () => {
+    const dialing = run([[{ t: 'listed', peers: ['a', 'z'] }, 0]]).state;
+    expect(run([[{ t: 'offered', peer: 'z' }, 1]], dialing).effects).toEqual([]);
+    expect(run([[{ t: 'offered', peer: 'a' }, 1]], dialing).effects).toEqual([
+      { t: 'drop', peer: 'a' },
+      { t: 'accept', peer: 'a' },
+    ]);
+  });
+
+  it('of a banned peer, or of ourselves, is refused', () => {
+    const { state, effects } = run([[{ t: 'banned', peer: 'a' }, 0]]);
+    expect(effects).toEqual([{ t: 'drop', peer: 'a' }]);
+    expect(run([[{ t: 'offered', peer: 'a' }, 0]], state).effects).toEqual([{ t: 'refuse', peer: 'a' }]);
+    expect(run([[{ t: 'listed', peers: ['a'] }, 0]], state).effects).toEqual([]);
+    expect(run([[{ t: 'offered', peer: 'm' }, 0]], state).effects).toEqual([{ t: 'refuse', peer: 'm' }]);
+  });
+});
+
+describe('a member that left the tracker', () => {
+  it('is dropped while the link is being made, and kept when it is open', () => {
+    const dialing = run([[{ t: 'listed', peers: ['a'] }, 0]]).state;
+    expect(run([[{ t: 'left', peers: ['a'] }, 0]], dialing).effects).toEqual([{ t: 'drop', peer: 'a' }]);
+    const open = run([[{ t: 'opened', peer: 'a' }, 0]], dialing).state;
+    expect(run([[{ t: 'left', peers: ['a'] }, 0]], open).effects).toEqual([]);
+  });
+});
