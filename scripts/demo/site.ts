@@ -25,7 +25,10 @@ export async function publishDemo(wantedPort: number): Promise<DemoSite> {
   await init({
     folder,
     site: `http://localhost:${port}`,
-    settings: { swarm: { lan: true, iceServers: [] }, hub: { pricePerGB: 0.08, currency: 'USD' } },
+    settings: {
+      swarm: { lan: true, iceServers: [], uploadBytesPerSecond: 0 },
+      hub: { pricePerGB: 0.08, currency: 'USD' },
+    },
   });
   await publish({ dir, config });
   const serving = await serve({

@@ -32,7 +32,7 @@ export interface ShoalSite {
 }
 
 /** What every test site has in its settings: peers on this machine, and nobody outside of it. */
-const testSwarm = { lan: true, iceServers: [] };
+const testSwarm = { lan: true, iceServers: [], uploadBytesPerSecond: 0 };
 
 /** Makes, publishes and serves a site. */
 export async function startShoalSite(
