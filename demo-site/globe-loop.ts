@@ -2,7 +2,7 @@
 import { Cartesian3, type CesiumWidget } from 'cesium';
 
 const radiansPerSecond = 0.035;
-/** Drawing that takes longer than this has no graphics hardware behind it: the globe then does not turn by itself. */
+/** Drawing that takes longer than this time and again costs too much: the globe stops turning by itself. */
 const slowFrameMs = 28;
 
 export class GlobeLoop {
@@ -31,10 +31,10 @@ export class GlobeLoop {
     this.#button?.setAttribute('aria-pressed', String(on));
   }
 
-  /** Every tile is there: turn, unless the visitor prefers less motion. */
-  loaded(): void {
+  /** Every tile is there: turn, where that is cheap and the visitor does not prefer less motion. */
+  loaded({ maySpin }: { readonly maySpin: boolean }): void {
     this.#isLoading = false;
-    this.spin(!matchMedia('(prefers-reduced-motion: reduce)').matches);
+    this.spin(maySpin && !matchMedia('(prefers-reduced-motion: reduce)').matches);
   }
 
   /** A hidden page gets no animation frames, and must load all the same. */

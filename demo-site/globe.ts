@@ -26,7 +26,7 @@ export async function startGlobe(): Promise<string> {
   const loop = new GlobeLoop(widget, place);
   wireTools(widget, loop);
   await allTilesDrawn(widget);
-  loop.loaded();
+  loop.loaded({ maySpin: graphics === 'card' });
   return 'all tiles in view are drawn';
 }
 
@@ -67,8 +67,15 @@ async function createWidget(place: HTMLElement, graphics: 'card' | 'processor'):
   control.zoomEventTypes = [CameraEventType.RIGHT_DRAG, CameraEventType.PINCH];
   control.minimumZoomDistance = 1_500_000;
   control.maximumZoomDistance = 40_000_000;
-  widget.camera.setView({ destination: Cartesian3.fromDegrees(-28, 24, 18_500_000) });
+  widget.camera.setView({
+    destination: Cartesian3.fromDegrees(-28, 24, isUpright(place) ? 12_500_000 : 18_500_000),
+  });
   return widget;
+}
+
+/** The field of view spans the longer side, so a phone has to come closer. */
+function isUpright(place: HTMLElement): boolean {
+  return place.clientHeight > place.clientWidth;
 }
 
 function allTilesDrawn(widget: CesiumWidget): Promise<void> {

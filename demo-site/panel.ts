@@ -40,7 +40,7 @@ function showTotals(shoal: Shoal | undefined, totals: Totals): void {
 
 function explain(shoal: Shoal | undefined): string {
   if (shoal === undefined)
-    return 'Shoal is not on this page: all files come from the server, as the browser counts them.';
+    return 'Shoal is not on this page: files come from the server. Counted here are those that the page itself asked for.';
   if (shoal.optedOut) return 'You do not take part: files come from the server and from your own cache.';
   switch (shoal.stats().mode) {
     case 'on':
