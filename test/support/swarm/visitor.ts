@@ -89,7 +89,10 @@ export type Hostility =
 /** From now on the page misbehaves towards its peers, below the engine. */
 export async function makeHostile(page: Page, how: Hostility): Promise<void> {
   await page.evaluate((hostility: Hostility) => {
-    const { send } = RTCDataChannel.prototype;
+    const original: unknown = Object.getOwnPropertyDescriptor(RTCDataChannel.prototype, 'send')?.value;
+    const send = (channel: RTCDataChannel, data: unknown): void => {
+      if (typeof original === 'function') Reflect.apply(original, channel, [data]);
+    };
     const attacked = new WeakSet<RTCDataChannel>();
     const request = new Uint8Array([0, 0, 0, 13, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64, 0]);
     RTCDataChannel.prototype.send = function hostileSend(this: RTCDataChannel, data: unknown): void {
@@ -97,21 +100,21 @@ export async function makeHostile(page: Page, how: Hostility): Promise<void> {
       // Blocks travel as messages of their own; everything shorter is headers and small talk.
       if (bytes >= 1024 && hostility === 'stall') return;
       if (bytes >= 1024 && hostility === 'pollute' && ArrayBuffer.isView(data)) {
-        const wrong = new Uint8Array(data.buffer.slice(data.byteOffset, data.byteOffset + bytes));
+        const wrong = new Uint8Array(data.buffer, data.byteOffset, bytes).slice();
         wrong[100] = (wrong[100] ?? 0) ^ 1;
-        return send.call(this, wrong);
+        return send(this, wrong);
       }
-      Reflect.apply(send, this, [data]);
+      send(this, data);
       // Bytes 0-4 of an "interested" or "unchoke" message: the handshake is over.
       const isAfterHandshake = bytes === 5 && this.label !== 'shoal' && !attacked.has(this);
       if (!isAfterHandshake) return;
       if (hostility === 'endless') {
         attacked.add(this);
-        send.call(this, new Uint8Array([0x7f, 0xff, 0xff, 0xff, 7]));
+        send(this, new Uint8Array([0x7f, 0xff, 0xff, 0xff, 7]));
       }
       if (hostility === 'flood') {
         attacked.add(this);
-        for (let i = 0; i < 300; i++) send.call(this, request);
+        for (let i = 0; i < 300; i++) send(this, request);
       }
     };
   }, how);
