@@ -1,7 +1,10 @@
 /** `shoal serve` */
 
+import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { formatBytes } from '../progress.ts';
+import { readIfThere } from '../read.ts';
+import { headPath } from '../release/layout.ts';
 import { serve } from '../serve/serve.ts';
 import { untilStopped, wholeNumber } from './shared.ts';
 
@@ -22,6 +25,9 @@ export function serveCommand() {
         ...(pace === undefined ? {} : { paceBytesPerSecond: pace }),
         ...(config === undefined ? {} : { config }),
       });
+      if ((await readIfThere(join(dir, headPath))) === undefined) {
+        process.stderr.write(`${dir} is not published yet: run \`shoal publish ${dir} --inject\`.\n`);
+      }
       process.stdout.write(
         `Site       ${serving.url}\nDashboard  ${serving.hubUrl}dashboard/\nStop with Ctrl-C.\n`,
       );

@@ -1,4 +1,4 @@
 /** The configuration's schema, for the command line and for editors. */
 
 export { configJsonSchema } from './json-schema.ts';
-export { configSchema, type Config, type Rule } from './options.ts';
+export type { Config, Rule } from './options.ts';

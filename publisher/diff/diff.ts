@@ -45,7 +45,7 @@ export async function diff(oldTarget: string, newTarget: string): Promise<DiffRe
 }
 
 /** Compares two releases. */
-export function diffReleases(before: Release, after: Release): DiffReport {
+function diffReleases(before: Release, after: Release): DiffReport {
   const old = new Map(Object.entries(before.assets));
   const now = new Map(Object.entries(after.assets));
   const added = [...now].filter(([path]) => !old.has(path));
@@ -102,10 +102,10 @@ async function deployedRelease(target: string): Promise<Uint8Array> {
   const deployment = await deploymentOf(target, base);
   const read = async (path: string, limitBytes: number): Promise<Uint8Array> => {
     const served = await deployment.open(base + path);
-    if (served !== undefined) return readAll(served, limitBytes, base + path);
+    if (typeof served !== 'string') return readAll(served, limitBytes, base + path);
     throw new PublisherError(
       'io',
-      `${target} has no ${path}`,
+      `${target}: ${path} ${served}`,
       'Publish it first, or give another folder or URL.',
     );
   };

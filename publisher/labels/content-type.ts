@@ -47,6 +47,8 @@ const textual = new Set([
 
 /** `text/css; charset=utf-8`; `application/octet-stream` for what nobody knows. */
 export function contentTypeOf(path: string): string {
+  // `.ts` is video for a browser (MPEG transport streams); declarations are the one text of that name.
+  if (/\.(?:d\.ts|[cm]ts)$/i.test(path)) return 'text/plain; charset=utf-8';
   const type = (extname(path) === '' ? null : types.getType(path)) ?? 'application/octet-stream';
   return type.startsWith('text/') || textual.has(type) ? `${type}; charset=utf-8` : type;
 }

@@ -28,13 +28,13 @@ function fingerprintsOf(name: string): string[] {
 
 /**
  * Whether a token looks drawn by chance and not written by a person: hexadecimal with digits and
- * letters, or mixed case with digits (base62 and base64url), or eight of base32. A date
- * (`20240115`) or a word with a number (`bootstrap4`) is none of them.
+ * letters, or, after a separator, mixed case with digits (base62 and base64url) or eight of base32. A
+ * date (`20240115`), a word with a number (`bootstrap4`, `Tiles3DInspector`) is none of them.
  */
 function isRandom(text: string, isWholeName: boolean): boolean {
   if (!/\d/.test(text) || !/[A-Za-z]/.test(text)) return false;
   if (/^(?:[0-9a-f]+|[0-9A-F]+)$/.test(text)) return true;
-  if (isWholeName && text.length < 16) return false;
-  if (/[a-z]/.test(text) && /[A-Z]/.test(text)) return text.length <= 32;
+  if (isWholeName) return false;
+  if (/[a-z]/.test(text) && /[A-Z]/.test(text)) return text.length <= 24 && !/[a-z]{5}/.test(text);
   return /^[A-Z2-7]{8}$/.test(text);
 }

@@ -84,7 +84,7 @@ function byDefault(path: string): Verdict {
     return out('a page (HTML): often different for each visitor');
   if (/\.map$/i.test(path)) return out('a source map: for developers only');
   if (
-    /(?:^|\/)(?:api|users?|accounts?|private|admin|auth|session|me|profile|internal)(?:\/|\.[^/]*$)/i.test(
+    /(?:^|\/)(?:api|users?|accounts?|private|admin|auth|session|me|profile|internal)(?:\/|\.json$)/i.test(
       path,
     )
   ) {

@@ -48,7 +48,7 @@ async function checkAsset(
   onBytes: (bytes: number) => void,
 ): Promise<Finding[]> {
   const served = await deployment.open(path);
-  if (served === undefined) return [wrong(path, 'is not there')];
+  if (typeof served === 'string') return [wrong(path, served)];
   const hash = createHash('sha256');
   let length = 0;
   for await (const block of served.body) {
@@ -84,7 +84,7 @@ async function checkTorrent(
   pack: Release['packs'][number],
 ): Promise<Finding[]> {
   const served = await deployment.open(path);
-  if (served === undefined) return [wrong(path, 'is not there')];
+  if (typeof served === 'string') return [wrong(path, served)];
   const bytes = await readAll(served, limits.torrentBytes, path);
   if (bytes.length !== pack.len || sha256Of(bytes) !== pack.sha256)
     return [wrong(path, 'is not the torrent that was signed')];
@@ -93,7 +93,7 @@ async function checkTorrent(
 
 async function checkLayers(deployment: Deployment, path: string, release: Release): Promise<Finding[]> {
   const served = await deployment.open(path);
-  if (served === undefined) return [wrong(path, 'is not there')];
+  if (typeof served === 'string') return [wrong(path, served)];
   const bytes = await readAll(served, limits.layersBytes, path);
   const isRight = bytes.length === release.layers.len && sha256Of(bytes) === release.layers.sha256;
   return isRight ? [] : [wrong(path, 'has other chunk digests than were signed')];
@@ -107,7 +107,7 @@ async function checkScript(
   { firstRoot, release }: Deployed,
 ): Promise<Finding[]> {
   const served = await deployment.open(path);
-  if (served === undefined) return [wrong(path, 'is not there')];
+  if (typeof served === 'string') return [wrong(path, served)];
   const settings = bakedSettings(await readAll(served, scriptBytes, path), mark);
   if (typeof settings !== 'object' || settings === null)
     return [wrong(path, 'was not written by `shoal publish`')];
@@ -129,7 +129,7 @@ async function checkScript(
 
 async function checkHeadHeaders(deployment: Deployment, path: string): Promise<Finding[]> {
   const served = await deployment.open(path);
-  if (served === undefined) return [];
+  if (typeof served === 'string') return [];
   await readAll(served, limits.headBytes, path);
   return freshnessAdvice(path, served, 'no-store');
 }
@@ -144,7 +144,7 @@ function freshnessAdvice(path: string, { headers }: Served, wanted: 'no-cache' |
 
 async function isMissing(deployment: Deployment, urlPath: string): Promise<boolean> {
   const served = await deployment.open(urlPath);
-  if (served === undefined) return true;
+  if (typeof served === 'string') return true;
   await readAll(served, scriptBytes, urlPath);
   return false;
 }

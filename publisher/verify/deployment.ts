@@ -20,9 +20,11 @@ export interface Deployment {
   readonly kind: 'folder' | 'url';
   /** For messages. */
   readonly name: string;
-  /** Opens a file by its URL path. `undefined`: it is not there. @throws PublisherError `io`, `network`. */
-  open(urlPath: string): Promise<Served | undefined>;
+  /** Opens a file by its URL path; a text says why there is none. @throws PublisherError `io`, `network`. */
+  open(urlPath: string): Promise<Served | string>;
 }
+
+const missing = 'is not there';
 
 /** How long another machine may take to answer, and to send the next part of a body. */
 const answerMs = 30_000;
@@ -53,14 +55,14 @@ function folderDeployment(folder: string, base: string): Deployment {
     name: folder,
     open: async (urlPath) => {
       const path = filePathOf(urlPath, base);
-      if (path === undefined) return undefined;
+      if (path === undefined) return missing;
       const absolute = resolve(join(folder, path));
       try {
         const stats = await stat(absolute, { bigint: true });
-        if (!stats.isFile()) return undefined;
+        if (!stats.isFile()) return missing;
         return { body: readBlocks({ absolute, stamp: stampOf(stats) }, 1024 * 1024), headers: undefined };
       } catch (error) {
-        if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
+        if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return missing;
         throw new PublisherError(
           'io',
           `${absolute} cannot be read: ${reasonOf(error)}`,
@@ -88,7 +90,7 @@ function urlDeployment(target: string): Deployment {
         if (response.status !== 200) {
           await response.body?.cancel();
           clearTimeout(timer);
-          return undefined;
+          return response.status === 404 ? missing : `is answered with status ${response.status}`;
         }
         return { body: watched(response.body, timer, url), headers: new Map(response.headers) };
       } catch (error) {

@@ -39,13 +39,13 @@ export async function openDeployed(
   base: string,
   findings: Finding[],
 ): Promise<Deployed> {
-  const read = async (path: string, limitBytes: number): Promise<Uint8Array | undefined> => {
+  const read = async (path: string, limitBytes: number): Promise<Uint8Array | string> => {
     const served = await deployment.open(base + path);
-    return served === undefined ? undefined : await readAll(served, limitBytes, base + path);
+    return typeof served === 'string' ? served : await readAll(served, limitBytes, base + path);
   };
   const firstRoot = await read(rootPath(1), limits.rootBytes);
   const root = await checked(base + rootPath(1), findings, firstRoot, (bytes) => openFirstRoot(bytes));
-  if (root === undefined || firstRoot === undefined) return {};
+  if (root === undefined || typeof firstRoot === 'string') return {};
   const newest = await followRoots(root, base, findings, read);
   const opened = { root: newest, firstRoot, fingerprint: await fingerprintOf(firstRoot) };
 
@@ -67,14 +67,14 @@ async function followRoots(
   first: Root,
   base: string,
   findings: Finding[],
-  read: (path: string, limitBytes: number) => Promise<Uint8Array | undefined>,
+  read: (path: string, limitBytes: number) => Promise<Uint8Array | string>,
 ): Promise<Root> {
   let newest = first;
   while (newest.v < limits.rootRotations) {
     const trusted = newest;
     const path = rootPath(trusted.v + 1);
     const bytes = await read(path, limits.rootBytes);
-    if (bytes === undefined) return newest;
+    if (typeof bytes === 'string') return newest;
     const next = await checked(base + path, findings, bytes, (body) => openNextRoot(body, trusted));
     if (next === undefined) return newest;
     newest = next;
@@ -86,11 +86,11 @@ async function followRoots(
 async function checked<T>(
   path: string,
   findings: Finding[],
-  bytes: Uint8Array | undefined,
+  bytes: Uint8Array | string,
   open: (bytes: Uint8Array) => Promise<T>,
 ): Promise<T | undefined> {
-  if (bytes === undefined) {
-    findings.push(wrong(path, 'is not there'));
+  if (typeof bytes === 'string') {
+    findings.push(wrong(path, bytes));
     return undefined;
   }
   try {

@@ -79,7 +79,7 @@ export function stampOf(stats: BigIntStats): FileStamp {
 }
 
 /** Whether a path of the published folder is one of Shoal's own files. */
-export function isOwnOutput(path: string): boolean {
+function isOwnOutput(path: string): boolean {
   return path === 'shoal.js' || path === 'shoal-sw.js' || path === 'shoal' || path.startsWith('shoal/');
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { testFolder } from '../support/tmp.ts';
 import { noise, opened, writeTree } from './fixture.ts';
 
@@ -12,6 +12,9 @@ const source = join(repository, 'publisher/cli.ts');
 /** As it is shipped; `npm test` has just built it. */
 const bundle = join(repository, 'dist/cli/shoal.js');
 
+// Each of these starts several processes, on a machine that may have other things to do.
+vi.setConfig({ testTimeout: 60_000 });
+
 interface Run {
   readonly code: number | null;
   readonly out: string;
@@ -19,7 +22,7 @@ interface Run {
 }
 
 function start(entry: string, folder: string, args: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, [entry, ...args], { cwd: folder, timeout: 20_000 });
+  const child = spawn(process.execPath, [entry, ...args], { cwd: folder, timeout: 50_000 });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }

@@ -16,7 +16,7 @@ export interface Project {
   readonly browserScripts: string;
 }
 
-export const site = 'https://example.com';
+const site = 'https://example.com';
 
 /** When test releases are made. */
 export const at = '2026-11-20T20:00:00Z';

@@ -23,6 +23,8 @@ describe('labels', () => {
     ['assets/app.js.map', 'out: a source map'],
     ['api/cities.json', 'out: its path looks'],
     ['v1/user/avatar.png', 'out: its path looks'],
+    ['me.json', 'out: its path looks'],
+    ['src/api.js', 'shared: static asset'],
     ['account/data.json', 'out: its path looks'],
     ['private/plan.pdf', 'out: its path looks'],
     ['img/user-guide.png', 'shared: static asset'],
@@ -115,6 +117,8 @@ describe('content types', () => {
     ['a.PNG', 'image/png'],
     ['folder.js/noextension', 'application/octet-stream'],
     ['a.whatever', 'application/octet-stream'],
+    ['hls/1.ts', 'video/mp2t'],
+    ['types/a.d.ts', 'text/plain; charset=utf-8'],
   ])('%s is %s', (path, type) => {
     expect(contentTypeOf(path)).toBe(type);
   });
@@ -141,6 +145,8 @@ describe('fingerprints', () => {
     'three.module.js',
     'accessible.css',
     'deadbeef',
+    'Cesium3DTilesInspector.css',
+    'The-Tiles3DInspector.js',
   ])('%s carries none', (path) => {
     expect(hasFingerprint(path)).toBe(false);
     expect(stableName(path)).toBe(path);
