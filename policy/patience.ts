@@ -8,6 +8,8 @@ export interface Patience {
   readonly firstMs: number;
   /** Between one chunk and the next. */
   readonly stallMs: number;
+  /** Since a chunk for another request, while one's own turn has not come; 0: not in any queue. */
+  readonly turnMs: number;
   /** Until everything is there. */
   readonly totalMs: number;
 }
@@ -22,7 +24,7 @@ export interface Need {
   readonly queuedBytes: number;
 }
 
-const none: Patience = { firstMs: 0, stallMs: 0, totalMs: 0 };
+const none: Patience = { firstMs: 0, stallMs: 0, turnMs: 0, totalMs: 0 };
 
 /** What the page cannot render without; a cold swarm is never asked for it. */
 const critical: ReadonlySet<string> = new Set(['font', 'json', 'manifest', 'script', 'style', 'worker']);
@@ -46,6 +48,7 @@ export function patienceFor(need: Need): Patience {
   return {
     firstMs: isCritical ? 300 : 1_000,
     stallMs: isCritical ? 600 : 1_500,
+    turnMs: isCritical ? 0 : 1_500,
     totalMs: 1_000 + Math.ceil(((aheadBytes + need.bytes) / minBytesPerSecond) * 1_000),
   };
 }

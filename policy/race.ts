@@ -159,7 +159,7 @@ function swarmEndsMs(state: RaceState): number {
   const next = state.swarmDelivered
     ? state.progressMs + patience.stallMs
     : state.startedMs + patience.firstMs;
-  return Math.min(Math.max(next, state.othersMs + patience.stallMs), state.startedMs + patience.totalMs);
+  return Math.min(Math.max(next, state.othersMs + patience.turnMs), state.startedMs + patience.totalMs);
 }
 
 /** The wish comes first: a source that cannot be asked may end at once, and that must have the last word. */
