@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Outlook, raceFor, type RaceEffect, type RaceEvent, stepRace } from '../../policy/race.ts';
 
-const patience = { firstMs: 100, stallMs: 50, totalMs: 500 };
-const none = { firstMs: 0, stallMs: 0, totalMs: 0 };
+const patience = { firstMs: 100, stallMs: 50, turnMs: 40, totalMs: 500 };
+const none = { firstMs: 0, stallMs: 0, turnMs: 0, totalMs: 0 };
 
 /** One race of these chunks, told what happened; gives the effects of the last event. */
 function after(events: readonly RaceEvent[], limits = patience, chunks = [0, 1, 2]): readonly RaceEffect[] {
@@ -30,7 +30,7 @@ const bad = (nowMs: number, source: 'swarm' | 'http', chunk: number): RaceEvent 
   chunk,
 });
 const ended = (nowMs: number, source: 'swarm' | 'http'): RaceEvent => ({ kind: 'ended', nowMs, source });
-const tick = (nowMs: number): RaceEvent => ({ kind: 'tick', nowMs });
+const tick = (nowMs: number, othersMs = -Infinity): RaceEvent => ({ kind: 'tick', nowMs, othersMs });
 
 const ask = (source: 'swarm' | 'http', ...chunks: number[]): RaceEffect => ({ kind: 'ask', source, chunks });
 const cancel = (source: 'swarm' | 'http'): RaceEffect => ({ kind: 'cancel', source });
@@ -50,10 +50,7 @@ describe('a race', () => {
 
   it('begins with the swarm where it is worth a wait, and looks at the clock when the wait is over', () => {
     expect(after([start()])).toEqual([wake(100), ask('swarm', 0, 1, 2)]);
-    expect(after([start()], { firstMs: 100, stallMs: 50, totalMs: 60 })).toEqual([
-      wake(60),
-      ask('swarm', 0, 1, 2),
-    ]);
+    expect(after([start()], { ...patience, totalMs: 60 })).toEqual([wake(60), ask('swarm', 0, 1, 2)]);
   });
 
   it('is won by the swarm alone when it delivers in time', () => {
@@ -82,6 +79,19 @@ describe('a race', () => {
     const again = [good(40, 'swarm', 1), good(50, 'swarm', 1), good(55, 'swarm', 9)];
     expect(after([start(), good(10, 'swarm', 1), ...again])).toEqual([]);
     expect(after([start(), good(10, 'swarm', 1), ...again, tick(60)])).toEqual([ask('http', 0, 2)]);
+  });
+
+  it('waits for its turn while the swarm delivers for others, but not beyond the whole patience', () => {
+    expect(after([start(), tick(100, 90)])).toEqual([wake(130)]);
+    expect(after([start(), tick(100, 90), tick(130, 90)])).toEqual([ask('http', 0, 1, 2)]);
+    expect(after([start(), tick(100, 90), tick(130, 130)])).toEqual([wake(170)]);
+    expect(after([start(), tick(490, 490)])).toEqual([wake(500)]);
+    expect(after([start(), tick(500, 500)])).toEqual([ask('http', 0, 1, 2)]);
+    expect(after([start(), { kind: 'tick', nowMs: 100 }])).toEqual([ask('http', 0, 1, 2)]);
+  });
+
+  it('does not wait for a turn where the page cannot render without it', () => {
+    expect(after([start(), tick(100, 100)], { ...patience, turnMs: 0 })).toEqual([ask('http', 0, 1, 2)]);
   });
 
   it('asks HTTP at once when the swarm ends', () => {

@@ -38,6 +38,7 @@ class Judge {
   #outcome: Verdict['outcome'] = 'never';
   #endedMs = Infinity;
   #swarmNewsMs: number | undefined;
+  #othersMs = -Infinity;
   #httpEndedMs = Infinity;
   #httpAsked = false;
   #httpDelivers = false;
@@ -71,6 +72,7 @@ class Judge {
       'the swarm is cancelled once HTTP delivers',
     );
     this.#rule(!(this.#swarmBad >= badLimit && this.#running.has('swarm')), 'two bad chunks end the swarm');
+    if (event.kind === 'tick') this.#othersMs = event.othersMs ?? this.#othersMs;
     if (event.kind === 'good') this.#good(event.source, event.chunk, event.nowMs);
     if (event.kind === 'bad' && event.source === 'swarm') this.#swarmBad++;
     if (event.kind === 'bad' && event.source === 'http') this.#httpBad++;
@@ -98,7 +100,8 @@ class Judge {
     if (this.#httpAsked) return;
     const { patience, outlook, latenessMs } = this.#setting;
     const nextMs = this.#swarmNewsMs === undefined ? patience.firstMs : this.#swarmNewsMs + patience.stallMs;
-    const untilMs = outlook === 'none' || patience.firstMs === 0 ? 0 : Math.min(nextMs, patience.totalMs);
+    const turnMs = Math.max(nextMs, this.#othersMs + patience.turnMs);
+    const untilMs = outlook === 'none' || patience.firstMs === 0 ? 0 : Math.min(turnMs, patience.totalMs);
     this.#rule(nowMs <= untilMs + latenessMs, 'the swarm never delays HTTP beyond the patience');
   }
 

@@ -25,6 +25,8 @@ export interface Setting {
   readonly origin: OriginKind;
   /** How late each timer fires. */
   readonly latenessMs: number;
+  /** Until when the swarm delivers for other requests too. */
+  readonly busyUntilMs: number;
 }
 
 /** What the machine was told, and what it answered, in order. */
@@ -132,12 +134,21 @@ class World {
         if (this.#timer !== undefined) this.#timer.cancelledMs = -Infinity;
         this.#timer = { cancelledMs: Infinity };
         const atMs = Math.max(nowMs, effect.atMs) + this.#setting.latenessMs;
-        this.#pending.push({ atMs, event: { kind: 'tick', nowMs: atMs }, ask: this.#timer });
+        this.#pending.push({
+          atMs,
+          event: { kind: 'tick', nowMs: atMs, othersMs: this.#othersMs(atMs) },
+          ask: this.#timer,
+        });
         return;
       }
       case 'done':
       case 'failed':
     }
+  }
+
+  #othersMs(nowMs: number): number {
+    const { busyUntilMs } = this.#setting;
+    return busyUntilMs === 0 ? -Infinity : Math.min(nowMs, busyUntilMs);
   }
 
   #eventOf({ afterMs, what, chunk }: Saying, source: Source, askedMs: number): Omit<Pending, 'ask'> {

@@ -24,6 +24,7 @@ function settingFor(chance: Chance): Setting {
   const odd = {
     firstMs: chance.between(0, 500),
     stallMs: chance.between(1, 500),
+    turnMs: chance.between(0, 500),
     totalMs: chance.between(1, 2_000),
   };
   return {
@@ -33,6 +34,7 @@ function settingFor(chance: Chance): Setting {
     swarm: chance.of(swarmKinds),
     origin: chance.is(0.4) ? 'good' : chance.of(originKinds),
     latenessMs: chance.is(0.5) ? 0 : chance.between(1, 25),
+    busyUntilMs: chance.is(0.7) ? 0 : chance.between(1, 5_000),
   };
 }
 
@@ -55,7 +57,7 @@ describe(`a race, in ${histories} random histories,`, () => {
 
   beforeAll(() => {
     played = Array.from({ length: histories }, (_, seed) => play(seed));
-  });
+  }, 60_000);
 
   it('breaks no rule: asks only for what is missing, never waits too long, ends once, and then is silent [H7] [H8] [H14]', () => {
     expect(those(played, ({ verdict }) => verdict.broken.length > 0)).toEqual([]);
