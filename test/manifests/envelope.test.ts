@@ -196,9 +196,14 @@ describe('the limits', () => {
     ];
     for (const { limitBytes, open } of cases) {
       const bytes = new Uint8Array(limitBytes + 1).fill(0x5b);
-      const began = performance.now();
-      expect(await verdictOf(() => open(bytes))).toBe('too-large');
-      expect(performance.now() - began).toBeLessThan(50);
+      // The quickest of five: a busy machine is no finding.
+      const tookMs: number[] = [];
+      for (let i = 0; i < 5; i++) {
+        const began = performance.now();
+        expect(await verdictOf(() => open(bytes))).toBe('too-large');
+        tookMs.push(performance.now() - began);
+      }
+      expect(Math.min(...tookMs)).toBeLessThan(50);
       expect(await verdictOf(() => open(bytes.subarray(1)))).toBe('bad-envelope');
     }
   });
