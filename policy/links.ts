@@ -113,6 +113,8 @@ interface Draft {
   readonly effects: LinkEffect[];
 }
 
+/** After so many failures in a row a member is forgotten. */
+const failuresLimit = 3;
 /** A member that joined dials us within this time, if it dials us at all. */
 const joinGraceMs = 2_000;
 
@@ -196,6 +198,11 @@ function closed(
     return;
   }
   const failures = member.failures + 1;
+  // Whoever is here will be named again; who is not would use up attempts for ever.
+  if (failures >= failuresLimit) {
+    draft.members.delete(peer);
+    return;
+  }
   const notBeforeMs = nowMs + backoffMs(failures, peerBackoff, chance);
   draft.members.set(peer, { phase: 'known', dialed: false, failures, notBeforeMs });
 }

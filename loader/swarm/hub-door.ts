@@ -97,7 +97,10 @@ export class HubDoor implements SignalDoor {
       case 'signal':
         return this.#events?.signal(message.from, message.attempt, message.body);
       case 'refused':
-        return this.#events?.failed();
+        this.#events?.failed();
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(() => this.#announce('started'), this.#nextTryMs());
+        return;
     }
   }
 
@@ -131,9 +134,13 @@ export class HubDoor implements SignalDoor {
   #lost(): void {
     this.#close();
     if (this.#events === undefined) return;
-    this.#failures++;
-    this.#timer = setTimeout(() => this.#connect(), backoffMs(this.#failures, hubBackoff, Math.random()));
+    this.#timer = setTimeout(() => this.#connect(), this.#nextTryMs());
     this.#events.failed();
+  }
+
+  #nextTryMs(): number {
+    this.#failures++;
+    return backoffMs(this.#failures, hubBackoff, Math.random());
   }
 
   #close(): void {

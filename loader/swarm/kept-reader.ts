@@ -13,10 +13,17 @@ import { Recent } from './recent.ts';
 const readTimeoutMs = 10_000;
 const openLimitBytes = 32 * 1024 * 1024;
 
+/** What was read and found right: in memory, or, where that would fill it, left to the browser. */
+interface Opened {
+  readonly byteLength: number;
+  readonly size: number;
+  read(from: number, to: number): Promise<Uint8Array>;
+}
+
 export class KeptReader {
   readonly #base: string;
-  readonly #open = new Recent<Uint8Array>(openLimitBytes);
-  readonly #opening = new Map<string, Promise<Uint8Array | undefined>>();
+  readonly #open = new Recent<Opened>(openLimitBytes);
+  readonly #opening = new Map<string, Promise<Opened | undefined>>();
 
   /** `base`: below which Shoal's files live. */
   constructor(base: string) {
@@ -26,14 +33,14 @@ export class KeptReader {
   /** Bytes `from` to `to` of an asset; `undefined` when the cache does not hold them (any more) or lies. */
   async read(asset: PackedAsset, from: number, to: number): Promise<Uint8Array | undefined> {
     const whole = await this.#entry(keptWholeUrl(this.#base, asset.digest), asset);
-    if (whole !== undefined) return whole.subarray(from, to);
+    if (whole !== undefined) return whole.read(from, to);
     const bytes = new Uint8Array(to - from);
     for (let start = from - (from % sliceBytes); start < to; start += sliceBytes) {
       const slice = await this.#entry(keptSliceUrl(this.#base, asset.digest, start), undefined);
       const end = Math.min(start + sliceBytes, asset.size);
-      if (slice?.length !== end - start) return undefined;
+      if (slice?.size !== end - start) return undefined;
       const first = Math.max(from, start);
-      bytes.set(slice.subarray(first - start, Math.min(to, end) - start), first - from);
+      bytes.set(await slice.read(first - start, Math.min(to, end) - start), first - from);
     }
     return bytes;
   }
@@ -44,17 +51,17 @@ export class KeptReader {
   }
 
   /** One cache entry, read once however many ask at the same time. `asset`: what it must hash to. */
-  #entry(url: string, asset: PackedAsset | undefined): Promise<Uint8Array | undefined> {
+  #entry(url: string, asset: PackedAsset | undefined): Promise<Opened | undefined> {
     const known = this.#open.get(url);
     if (known !== undefined) return Promise.resolve(known);
     let opening = this.#opening.get(url);
     if (opening === undefined) {
       opening = withDeadline(fetchEntry(url, asset), readTimeoutMs, 'reading the cache')
         .catch(() => undefined)
-        .then((bytes) => {
-          if (bytes !== undefined) this.#open.set(url, bytes);
+        .then((opened) => {
+          if (opened !== undefined) this.#open.set(url, opened);
           this.#opening.delete(url);
-          return bytes;
+          return opened;
         });
       this.#opening.set(url, opening);
     }
@@ -62,12 +69,24 @@ export class KeptReader {
   }
 }
 
-async function fetchEntry(url: string, asset: PackedAsset | undefined): Promise<Uint8Array | undefined> {
+async function fetchEntry(url: string, asset: PackedAsset | undefined): Promise<Opened | undefined> {
   const cache = await caches.open(keptCacheName);
   const response = await cache.match(url);
   if (response === undefined) return undefined;
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if (asset === undefined) return bytes;
-  const isGood = bytes.length === asset.size && (await sha256Hex(bytes)) === asset.digest;
-  return isGood ? bytes : undefined;
+  const blob = await response.blob();
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  if (asset !== undefined) {
+    const isGood = bytes.length === asset.size && (await sha256Hex(bytes)) === asset.digest;
+    if (!isGood) return undefined;
+  }
+  if (bytes.length <= openLimitBytes) return opened(bytes);
+  // A blob does not change any more, so what was checked stays right.
+  const read = async (from: number, to: number): Promise<Uint8Array> =>
+    new Uint8Array(await blob.slice(from, to).arrayBuffer());
+  return { byteLength: 0, size: blob.size, read };
+}
+
+function opened(bytes: Uint8Array): Opened {
+  const { length } = bytes;
+  return { byteLength: length, size: length, read: (from, to) => Promise.resolve(bytes.subarray(from, to)) };
 }

@@ -6,7 +6,7 @@
 import { pieceRange, piecesOf, segmentsOf, type ByteRange, type Pieces } from '../../policy/pack-layout.ts';
 import type { PackState } from '../../protocol/peer-messages.ts';
 import type { PackLayout, PackedAsset } from '../../protocol/worker-messages.ts';
-import { isPieceKept, keptState } from './coverage.ts';
+import { isPieceKept, KeptState } from './coverage.ts';
 import { Ledger } from './ledger.ts';
 import type { PackContext } from './pack.ts';
 import { PieceStore } from './piece-store.ts';
@@ -33,11 +33,13 @@ export class PackContent {
   readonly #ledger: Ledger;
   readonly #store: PieceStore;
   readonly #slot: TorrentSlot;
+  readonly #keptState: KeptState;
 
   constructor(layout: PackLayout, context: PackContext, events: PackContentEvents) {
     this.#layout = layout;
     this.#context = context;
     this.#events = events;
+    this.#keptState = new KeptState(layout.assets, context.kept);
     this.#ledger = new Ledger({
       guilty: (peer) => context.guilty(peer),
       takeOver: (piece, from) => this.torrent?.takeOver(piece, from),
@@ -69,7 +71,7 @@ export class PackContent {
   }
 
   get holding(): PackState['state'] {
-    return this.torrent?.holding ?? keptState(this.#layout.assets, this.#context.kept);
+    return this.torrent?.holding ?? this.#keptState.state;
   }
 
   /** `undefined` when the torrent cannot be had now. */
@@ -114,11 +116,13 @@ export class PackContent {
   }
 
   recheckKept(): void {
+    this.#keptState.lookAgain();
     this.markKept(Array.from({ length: this.torrent?.count ?? 0 }, (_, piece) => piece));
   }
 
   /** The asset is no longer in the cache: what is not in memory is lost. */
   dropped({ offset, size }: PackedAsset): void {
+    this.#keptState.lookAgain();
     if (this.pieces === undefined) return;
     for (const piece of piecesOf({ from: offset, to: offset + size }, this.pieces)) {
       if (this.has(piece) && !this.#store.isBrought(piece)) this.#lose(piece);

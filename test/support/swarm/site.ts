@@ -11,7 +11,7 @@ import { torrentOf } from '../../../publisher/packs/torrent.ts';
 import { engineBundle } from '../../../scripts/engine-bundle.ts';
 import { root } from '../../../scripts/root.ts';
 
-export const swarmId = '5'.repeat(40);
+const swarmId = '5'.repeat(40);
 
 export interface SwarmSite {
   readonly url: string;

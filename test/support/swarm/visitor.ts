@@ -71,7 +71,7 @@ export async function newSwarmVisitor(browser: RunningBrowser, site: SwarmSite):
   };
 }
 
-export function allChunks({ bytes }: TestAsset): readonly number[] {
+function allChunks({ bytes }: TestAsset): readonly number[] {
   return Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, chunk) => chunk);
 }
 
