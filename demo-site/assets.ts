@@ -10,7 +10,7 @@ const fetchesAtOnce = 6;
 export async function readAssetList(): Promise<AssetList> {
   const list: unknown = await (await fetchWhole('demo-assets.json')).json();
   return new Map(
-    Object.entries(list ?? {}).map(([path, entry]) => {
+    Object.entries(list ?? {}).map(([path, entry]: [string, unknown]) => {
       const fields = new Map<string, unknown>(Object.entries(entry ?? {}));
       return [path, { bytes: Number(fields.get('bytes')), sha256: String(fields.get('sha256')) }];
     }),

@@ -47,9 +47,14 @@ async function query(connection: AsyncDuckDBConnection, sql: string): Promise<An
   const columns = table.schema.fields.map(({ name }) => name);
   const rows = table.toArray().map((row: unknown) => {
     const fields = new Map<string, unknown>(Object.entries(row ?? {}));
-    return columns.map((name) => String(fields.get(name) ?? ''));
+    return columns.map((name) => textOf(fields.get(name)));
   });
   return { columns, rows };
+}
+
+/** Questions are asked so that text, numbers or nothing come back. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
 }
 
 async function readCells(): Promise<Uint8Array> {

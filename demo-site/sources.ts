@@ -92,7 +92,7 @@ function watchBrowser(tell: (arrival: Arrival) => void): () => Totals {
 }
 
 /** An address, absolute or not, as it stands in `demo-assets.json`. */
-export function sitePath(address: string): string {
+function sitePath(address: string): string {
   const folder = new URL('.', document.baseURI).pathname;
   const { pathname } = new URL(address, document.baseURI);
   return decodeURIComponent(pathname.startsWith(folder) ? pathname.slice(folder.length) : pathname.slice(1));

@@ -29,17 +29,20 @@ export type DemoAssets = Record<string, { readonly bytes: number; readonly sha25
  * Builds the whole site beside `outDir` and then puts it in place, so that a build that fails leaves the last one.
  *
  * @param outDir replaced with all that is in it
+ * @returns what `demo-assets.json` says
  * @throws Error when an installed package lacks a file that the demo needs, or the page does not compile
  */
-export async function buildDemoSite(outDir: string): Promise<void> {
+export async function buildDemoSite(outDir: string): Promise<DemoAssets> {
   const folder = outDir.replace(/\/+$/, '');
   const draft = `${folder}.draft-${process.pid}`;
   await rm(draft, { recursive: true, force: true });
   try {
     await Promise.all([copyPackageFiles(draft), bundlePage(draft), drawEarth(draft), playMusic(draft)]);
-    await put(draft, 'demo-assets.json', `${JSON.stringify(await listAssets(draft), null, 1)}\n`);
+    const assets = await listAssets(draft);
+    await put(draft, 'demo-assets.json', `${JSON.stringify(assets, null, 1)}\n`);
     await rm(folder, { recursive: true, force: true });
     await rename(draft, folder);
+    return assets;
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
@@ -111,8 +114,7 @@ async function put(draft: string, path: string, content: string | Uint8Array): P
 if (isMain(import.meta.url)) {
   const start = performance.now();
   const outDir = process.argv[2] ?? `${root}build/demo-site`;
-  await buildDemoSite(outDir);
-  const assets: DemoAssets = JSON.parse(await readFile(`${outDir}/demo-assets.json`, 'utf8'));
+  const assets = await buildDemoSite(outDir);
   const sizes = Object.values(assets).map(({ bytes }) => bytes);
   const megabytes = (sizes.reduce((sum, bytes) => sum + bytes, 0) / 1e6).toFixed(1);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);

@@ -28,7 +28,7 @@ export function measureCoast(earth: Earth, width: number, height: number): Coast
 }
 
 /** True where the ocean is, at a place in parts of the whole width and height. */
-export function isOcean(earth: Earth, u: number, v: number): boolean {
+function isOcean(earth: Earth, u: number, v: number): boolean {
   return earth.ocean[Math.floor(v * earth.height) * earth.width + Math.floor(u * earth.width)] === 1;
 }
 

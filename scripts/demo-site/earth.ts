@@ -5,6 +5,16 @@ import { JpegImage } from 'pdfjs-dist/image_decoders/pdf.image_decoders.mjs';
 const tileSize = 256;
 const level = 2;
 
+/** A place in the Pacific, and one in each sea whose strait is narrower than a pixel; longitude and latitude. */
+const seas = [
+  [-160, 0],
+  [18, 35],
+  [34, 43],
+  [19, 57],
+  [38, 20],
+  [51, 27],
+] as const;
+
 /** A picture of the whole Earth, plate carrée: row 0 is the north pole, column 0 is 180° west. */
 export interface Earth {
   readonly width: number;
@@ -13,7 +23,7 @@ export interface Earth {
   readonly rgb: Uint8Array;
   /** How much a pixel looks like land: above zero is land, below is sea; smooth, so that it can be interpolated. */
   readonly landness: Float32Array;
-  /** 1 where a pixel belongs to the one ocean that all seas are part of; a lake does not. */
+  /** 1 where a pixel belongs to the ocean or a sea that is open to it; a lake does not. */
   readonly ocean: Uint8Array;
 }
 
@@ -70,17 +80,19 @@ function measureLandness(rgb: Uint8Array, width: number, height: number): Float3
   return smooth;
 }
 
-/** Floods the sea from the middle of the Pacific; what stays dry is land or lake. */
+/** Floods the ocean and its seas; what stays dry is land or lake. */
 function findOcean(landness: Float32Array, width: number, height: number): Uint8Array {
   const ocean = new Uint8Array(width * height);
-  const start = (height / 2) * width + Math.round((width * 20) / 360);
-  const stack = [start];
-  ocean[start] = 1;
+  const stack: number[] = [];
   const visit = (pixel: number): void => {
     if (ocean[pixel] === 1 || (landness[pixel] ?? 1) > 0) return;
     ocean[pixel] = 1;
     stack.push(pixel);
   };
+  for (const [longitude, latitude] of seas) {
+    const x = Math.floor(((longitude + 180) / 360) * width);
+    visit(Math.floor(((90 - latitude) / 180) * height) * width + x);
+  }
   for (let pixel = stack.pop(); pixel !== undefined; pixel = stack.pop()) {
     const x = pixel % width;
     const row = pixel - x;

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type {} from '../../demo-site/demo.ts';
-import { buildDemoSite, type DemoAssets } from '../../scripts/build-demo-site.ts';
+import type { DemoResult } from '../../demo-site/demo.ts';
+import { buildDemoSite } from '../../scripts/build-demo-site.ts';
 import { type PlainServer, servePlainly } from '../demo-site/plain-server.ts';
 import { newVisitor, type VisitedPage, type Visitor } from '../support/browser.ts';
 import { removeFolder, temporaryFolder } from '../support/tmp.ts';
@@ -18,8 +17,7 @@ const closing: (() => Promise<void>)[] = [];
 beforeAll(async () => {
   folder = await temporaryFolder();
   dir = join(folder, 'site');
-  await buildDemoSite(dir);
-  const assets: DemoAssets = JSON.parse(await readFile(join(dir, 'demo-assets.json'), 'utf8'));
+  const assets = await buildDemoSite(dir);
   published = Object.fromEntries(Object.entries(assets).map(([path, { sha256 }]) => [path, sha256]));
 }, 120_000);
 
@@ -54,7 +52,7 @@ describe('the demo site on a plain server', () => {
   it('loads every part, jumps in the music, and says nothing on the console', async () => {
     const server = await serve();
     const { page, log, elsewhere } = await visit(server, withoutWebGl);
-    const result = await page.evaluate(() => window.demo.done);
+    const result: DemoResult = await page.evaluate(() => window.demo.done);
     expect(result).toMatchObject({ ok: true, shoal: false });
     expect(result.parts.globe.detail).toContain('flat Earth');
     expect(result.parts.atlas.detail).toBe('212 tiles');
