@@ -15,7 +15,7 @@ export function checkCommon(
 ): { readonly spec: 1; readonly site: string } {
   const { t, spec } = fields.values;
   if (t !== type) refuse('wrong-type', type);
-  if (spec !== 1) refuse('unknown-spec', type, ` ${String(spec)}`);
+  if (spec !== 1) refuse('unknown-spec', type, ` ${JSON.stringify(spec)}`);
   const own = textIn(fields, 'site', 256);
   if (!isOrigin(own)) refuse('bad-shape', `${type} site`);
   if (site !== undefined && own !== site) refuse('wrong-site', type, ` ${own}`);

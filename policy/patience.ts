@@ -27,7 +27,15 @@ export interface Need {
 const none: Patience = { firstMs: 0, stallMs: 0, turnMs: 0, totalMs: 0 };
 
 /** What the page cannot render without; a cold swarm is never asked for it. */
-const critical: ReadonlySet<string> = new Set(['font', 'json', 'manifest', 'script', 'style', 'worker']);
+const critical: ReadonlySet<string> = new Set([
+  'font',
+  'json',
+  'manifest',
+  'script',
+  'sharedworker',
+  'style',
+  'worker',
+]);
 
 /** Below this a peer that may not even have it is not worth a wait. */
 const smallBytes = 64 * 1024;

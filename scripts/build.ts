@@ -13,6 +13,7 @@ import { configJsonSchema } from '../publisher/config/json-schema.ts';
 import { bundles } from './build/bundles.ts';
 import { thirdPartyLicenses } from './build/licenses.ts';
 import { Output } from './build/output.ts';
+import { minified } from './build/minify.ts';
 import { pageTypes } from './build/page-types.ts';
 import { isMain, root } from './root.ts';
 
@@ -22,8 +23,14 @@ const dashboard = `${root}hub/dashboard`;
 export async function build(): Promise<ReadonlyMap<string, number>> {
   const output = new Output(`${root}dist/`);
   const [results, types] = await Promise.all([bundleAll(), pageTypes()]);
-  for (const { outputFiles = [] } of results) {
-    for (const file of outputFiles) await output.write(file.path.slice(output.folder.length), file.contents);
+  for (const [index, { outputFiles = [] }] of results.entries()) {
+    const forVisitors = bundles[index]?.forVisitors;
+    for (const { path, contents, text } of outputFiles) {
+      await output.write(
+        path.slice(output.folder.length),
+        forVisitors ? await minified(text, forVisitors.internalNames) : contents,
+      );
+    }
   }
   for (const [path, text] of types) await output.write(`types/${path}`, text);
   for (const name of await dashboardFiles()) {

@@ -5,8 +5,14 @@
 
 import type { Catalog } from '../manifests/index.ts';
 import type { Outlook } from '../policy/race.ts';
-import type { FailureCode } from '../protocol/beacon.ts';
-import type { PackedAsset, PackLayout, WorkerToClient, WorkerToHost } from '../protocol/worker-messages.ts';
+import type {
+  HostState,
+  HostToWorker,
+  PackedAsset,
+  PackLayout,
+  WorkerToClient,
+  WorkerToHost,
+} from '../protocol/worker-messages.ts';
 import { within } from './deadline.ts';
 import { parseHostMessage } from './parse-message.ts';
 import { scope } from './scope.ts';
@@ -18,21 +24,13 @@ export interface WantListener {
   onEnd(): void;
 }
 
-/** What the host tells beside bytes. */
-export interface HostListener {
-  onFailure(code: FailureCode, detail: string): void;
-  /** Wrong bytes of an asset, thrown away by the host itself. */
-  onRejected(digest: string, bytes: number): void;
-  onSettled(): void;
-}
+/** What the host tells beside bytes: failures, and that its swarm has settled. */
+export type HostListener = (message: Extract<HostToWorker, { t: 'failure' | 'swarm' }>) => void;
 
 interface Session {
   readonly port: MessagePort;
-  readonly clientId: string;
-  settled: boolean;
-  peers: number;
-  whole: ReadonlySet<string>;
-  part: ReadonlySet<string>;
+  /** What its swarm can do, by its own word. */
+  swarm?: HostState;
   /** Wants in a row that got no answer at all: a frozen page looks alive. */
   silent: number;
 }
@@ -50,23 +48,19 @@ const silentLimit = 2;
 const callTimeoutMs = 60;
 
 export class Host {
+  /** When the swarm last delivered a right chunk, for whomever (`performance.now()`). */
+  deliveredMs = -Infinity;
   #session: Session | undefined;
   #packs: WorkerToHost | undefined;
   #nextId = 1;
   readonly #wants = new Map<number, Want>();
   readonly #listener: HostListener;
-  #deliveredMs = -Infinity;
   #lastCallMs = -Infinity;
   #calling = Promise.resolve();
   #onState = (): void => undefined;
 
   constructor(listener: HostListener) {
     this.#listener = listener;
-  }
-
-  /** When it last delivered a chunk, for whomever (`performance.now()`). */
-  get deliveredMs(): number {
-    return this.#deliveredMs;
   }
 
   /** Chunks that are asked for and not there yet. */
@@ -78,27 +72,19 @@ export class Host {
 
   /** Whether the swarm has had its chance to connect. */
   get settled(): boolean {
-    return this.#session?.settled === true;
+    return this.#session?.swarm?.settled === true;
   }
 
   /** A page says that it hosts the swarm: it gets a port that we made, and the packs. */
   adopt(client: Client): void {
     this.#drop();
     const { port1, port2 } = new MessageChannel();
-    const session: Session = {
-      port: port1,
-      clientId: client.id,
-      settled: false,
-      peers: 0,
-      whole: new Set(),
-      part: new Set(),
-      silent: 0,
-    };
+    const session: Session = { port: port1, silent: 0 };
     port1.onmessage = (event: MessageEvent<unknown>) => this.#receive(session, event.data);
     this.#session = session;
     const message: WorkerToClient = { t: 'port' };
     client.postMessage(message, [port2]);
-    if (this.#packs !== undefined) port1.postMessage(this.#packs);
+    if (this.#packs !== undefined) this.post(this.#packs);
   }
 
   /** The packs of the releases in use; kept for the next host too. */
@@ -115,11 +101,11 @@ export class Host {
   /** What the swarm can do for a pack now. After a restart of the worker, waits shortly for the host. */
   async outlook(infohash: string | undefined): Promise<Outlook> {
     if (infohash === undefined) return 'none';
-    if (this.#session === undefined || !this.#session.settled) await this.#call();
-    const session = this.#session;
-    if (session === undefined || session.peers === 0) return 'none';
-    if (session.whole.has(infohash)) return 'whole';
-    return session.part.has(infohash) ? 'part' : 'none';
+    if (!this.settled) await this.#call();
+    const swarm = this.#session?.swarm;
+    if (swarm === undefined || swarm.peers === 0) return 'none';
+    if (swarm.whole.includes(infohash)) return 'whole';
+    return swarm.part.includes(infohash) ? 'part' : 'none';
   }
 
   /** Asks all pages who hosts; resolves when one has answered, or after 60 ms. At most once a second. */
@@ -190,7 +176,6 @@ export class Host {
         if (want === undefined) return;
         want.answered = true;
         want.left--;
-        this.#deliveredMs = performance.now();
         want.onChunk(message.chunk, new Uint8Array(message.bytes));
         return;
       }
@@ -202,20 +187,14 @@ export class Host {
         return;
       }
       case 'swarm': {
-        const isNews = message.settled && !session.settled;
-        session.peers = message.peers;
-        session.settled = message.settled;
-        session.whole = new Set(message.whole);
-        session.part = new Set(message.part);
+        const isNews = message.settled && !this.settled;
+        session.swarm = message;
         this.#onState();
-        if (isNews) this.#listener.onSettled();
+        if (isNews) this.#listener(message);
         return;
       }
       case 'failure':
-        this.#listener.onFailure(message.code, message.detail);
-        if (message.digest !== undefined && message.rejectedBytes !== undefined) {
-          this.#listener.onRejected(message.digest, message.rejectedBytes);
-        }
+        this.#listener(message);
     }
   }
 

@@ -17,10 +17,10 @@ import type { Trusted } from './trusted.ts';
 
 const config = scope.__SHOAL_WORKER__;
 const store = documentStore(config.base);
-const host = new Host({
-  onFailure: fail,
-  onRejected: rejected,
-  onSettled: () => void broadcast(state()),
+const host = new Host((message) => {
+  if (message.t === 'swarm') return void broadcast(state());
+  fail(message.code, message.detail);
+  rejected(message.digest, message.rejectedBytes);
 });
 const kept = new Kept(config.base, config.cacheLimitBytes, (message) => host.post(message));
 const releases = new Releases(config, store, onRelease, (reason) => fail('manifest', reason));
@@ -110,10 +110,11 @@ function fail(code: FailureCode, detail: string): void {
   void broadcast({ t: 'failure', code, detail });
 }
 
-function rejected(digest: string, bytes: number): void {
+/** Wrong bytes of an asset, thrown away by the host itself; told to one page, to be counted once. */
+function rejected(digest: string | undefined, bytes: number | undefined): void {
   const catalog = releases.trusted?.catalog;
   const asset = catalog?.assets.find((item) => item.digest === digest);
-  if (catalog === undefined || asset === undefined) return;
+  if (catalog === undefined || asset === undefined || bytes === undefined) return;
   void broadcast({ t: 'rejected', release: catalog.sha256, asset: asset.index, bytes }, 1);
 }
 

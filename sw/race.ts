@@ -90,9 +90,9 @@ export function race(ask: RaceAsk, host: Host, tally: Tally): Promise<RaceResult
     }
 
     function askSwarm(chunks: readonly number[]): void {
-      const onEnd = (): void => step({ kind: 'ended', nowMs: performance.now(), source: 'swarm' });
+      const { checkAll, onEnd } = incoming('swarm');
       cancelSwarm = host.want(asset.digest, chunks, state.patience.totalMs + wantGraceMs, {
-        onChunk: (chunk, bytes) => void check('swarm', chunk, bytes),
+        onChunk: checkAll,
         onEnd,
       });
       if (cancelSwarm === undefined) onEnd();
@@ -100,20 +100,24 @@ export function race(ask: RaceAsk, host: Host, tally: Tally): Promise<RaceResult
 
     function askHttp(chunks: readonly number[]): void {
       timedOut = state.swarm === 'running';
+      const { checkAll, onEnd } = incoming('http');
+      const onExcess = (bytes: number): number => (tally.discardedBytes += bytes);
+      const { signal } = http;
+      fetchChunks({ url, asset, chunks, chunkBytes, signal, onChunk: checkAll, onExcess }).then(onEnd, onEnd);
+    }
+
+    /** A source has ended when its last chunk has been checked. */
+    function incoming(source: Source) {
       const checks: Promise<void>[] = [];
-      const onEnd = async (): Promise<void> => {
-        await Promise.all(checks);
-        step({ kind: 'ended', nowMs: performance.now(), source: 'http' });
+      return {
+        checkAll: (chunk: number, bytes: Uint8Array<ArrayBuffer>): void => {
+          checks.push(check(source, chunk, bytes));
+        },
+        onEnd: async (): Promise<void> => {
+          await Promise.all(checks);
+          step({ kind: 'ended', nowMs: performance.now(), source });
+        },
       };
-      fetchChunks({
-        url,
-        asset,
-        chunks,
-        chunkBytes,
-        signal: http.signal,
-        onChunk: (chunk, bytes) => checks.push(check('http', chunk, bytes)),
-        onExcess: (bytes) => (tally.discardedBytes += bytes),
-      }).then(onEnd, onEnd);
     }
 
     async function check(source: Source, chunk: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -127,7 +131,9 @@ export function race(ask: RaceAsk, host: Host, tally: Tally): Promise<RaceResult
       const isNeeded = state.phase !== 'over' && assembly.put(chunk, bytes);
       const bin = source === 'swarm' ? 'swarmBytes' : 'httpBytes';
       tally[isNeeded ? bin : 'discardedBytes'] += bytes.length;
-      if (isNeeded) step({ kind: 'good', nowMs, source, chunk });
+      if (source === 'swarm') host.deliveredMs = nowMs;
+      // Told also when it was there already: that HTTP has begun to deliver is news.
+      step({ kind: 'good', nowMs, source, chunk });
     }
 
     function onAbort(): void {

@@ -76,7 +76,7 @@ export async function refreshTrusted(
       timeoutMs,
       'no-store',
     );
-    const originTimeMs = Number.isNaN(fetched.originTimeMs) ? Date.now() : fetched.originTimeMs;
+    const { originTimeMs } = fetched;
     let root = current?.root ?? (await storedRoot(config, store));
     if (current === undefined || !equalBytes(current.headBytes, fetched.bytes)) {
       root = await followRoots(config, store, root);

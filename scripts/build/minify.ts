@@ -1,0 +1,17 @@
+/** Makes the scripts that every visitor downloads as small as they get: esbuild bundles, Terser has the last word. */
+import { minify } from 'terser';
+
+/** @throws Error when the script is no valid JavaScript. */
+export async function minified(code: string, internalNames: readonly string[]): Promise<string> {
+  const properties = { regex: new RegExp(`^(?:${internalNames.join('|')})$`) };
+  const result = await minify(code, {
+    ecma: 2020,
+    toplevel: true,
+    compress: { passes: 3, pure_getters: true, sequences: false },
+    mangle: internalNames.length === 0 ? true : { properties },
+    // The notice in front, which names the licence.
+    format: { comments: /^!/ },
+  });
+  if (result.code === undefined) throw new Error('Terser gave no code');
+  return result.code;
+}
