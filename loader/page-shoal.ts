@@ -23,6 +23,8 @@ export class PageShoal extends EventTarget implements Shoal {
   #state: WorkerState | undefined;
   #choice = storedChoice();
   #starting: Promise<ShoalReady> | undefined;
+  /** The page waits for us by its own word. */
+  #waits = false;
   #onSettled = (): void => undefined;
 
   constructor(config: Settings) {
@@ -62,7 +64,7 @@ export class PageShoal extends EventTarget implements Shoal {
     const onLoad = (): void => {
       const [navigation] = performance.getEntriesByType('navigation');
       this.#reporter?.loaded(Math.round(navigation?.duration || performance.now()));
-      void this.ready;
+      void this.#started();
     };
     const onParsed = (): void => {
       if (hasWaiting()) void this.ready;
@@ -74,6 +76,12 @@ export class PageShoal extends EventTarget implements Shoal {
   }
 
   get ready(): Promise<ShoalReady> {
+    this.#waits = true;
+    this.#tell({ t: 'waits' });
+    return this.#started();
+  }
+
+  #started(): Promise<ShoalReady> {
     this.#starting ??= this.#start();
     return this.#starting;
   }
@@ -83,6 +91,7 @@ export class PageShoal extends EventTarget implements Shoal {
       setTimeout(() => resolve('timeout'), this.#config.readyTimeoutMs),
     );
     const reason = isSupported() ? await Promise.race([this.#begin(late), late]) : 'unsupported';
+    if (this.#waits) this.#tell({ t: 'waits' });
     releaseWaiting();
     return { worker: reason === '', reason };
   }
@@ -112,7 +121,7 @@ export class PageShoal extends EventTarget implements Shoal {
   }
 
   #tell(message: ClientToWorker): void {
-    navigator.serviceWorker.controller?.postMessage(message);
+    navigator.serviceWorker?.controller?.postMessage(message);
   }
 
   #maySwarm(): boolean {
@@ -192,7 +201,7 @@ export class PageShoal extends EventTarget implements Shoal {
 
   async optIn(): Promise<void> {
     this.#choose('in');
-    await this.ready;
+    await this.#started();
     if (this.#maySwarm()) this.#hosting.stand();
     this.#changed();
   }

@@ -22,6 +22,8 @@ export interface Need {
   readonly outlook: Outlook;
   /** Bytes that the swarm still owes to other requests. */
   readonly queuedBytes: number;
+  /** The page has said that what it asks for can wait for the swarm (`shoal.ready`, `data-shoal-src`). */
+  readonly waits: boolean;
 }
 
 const none: Patience = { firstMs: 0, stallMs: 0, turnMs: 0, totalMs: 0 };
@@ -45,13 +47,14 @@ const minBytesPerSecond = 512 * 1024;
 
 /**
  * A connected peer that holds the whole pack answers within a round trip or two, so everything may
- * wait for it a little; one that holds parts is only worth a wait for what is large and not critical.
- * What the page can render without also waits for its turn behind what was asked for before.
+ * wait for it a little; one that holds parts is only worth a wait for what is large and not critical,
+ * unless the page waits by its own word. What can wait also waits for its turn behind what was asked
+ * for before.
  */
 export function patienceFor(need: Need): Patience {
-  const isCritical = critical.has(need.destination);
+  const isCritical = !need.waits && critical.has(need.destination);
   if (need.outlook === 'none') return none;
-  if (need.outlook === 'part' && (isCritical || need.bytes < smallBytes)) return none;
+  if (need.outlook === 'part' && !need.waits && (isCritical || need.bytes < smallBytes)) return none;
   const aheadBytes = isCritical ? 0 : need.queuedBytes;
   return {
     firstMs: isCritical ? 300 : 1_000,

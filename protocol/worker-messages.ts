@@ -12,6 +12,8 @@ import type { FailureCode } from './beacon.ts';
 export type ClientToWorker =
   /** I won the election: send me a port (answered with {@link WorkerToClient} `port`). */
   | { readonly t: 'host' }
+  /** This page waits for Shoal by its own word: what it asks for from now on can wait for the swarm. */
+  | { readonly t: 'waits' }
   /** What release does this page run on, and how does the worker do? Answered with `state`. */
   | { readonly t: 'state?' }
   /**

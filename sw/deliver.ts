@@ -22,6 +22,8 @@ export interface Delivery {
   readonly kept: Kept;
   readonly layers: Layers;
   readonly host: Host;
+  /** Clients that wait for the swarm by their own word; forgotten when the worker stops, which harms nobody. */
+  readonly waiting: Set<string>;
   /** Tells the client that asked. */
   tell(clientId: string, message: WorkerToClient): void;
   fail(code: FailureCode, detail: string): void;
@@ -128,7 +130,12 @@ async function collect(
     const pack = asset.entry.p === undefined ? undefined : catalog.release.packs[asset.entry.p]?.ih;
     const outlook = await delivery.host.outlook(pack);
     const { destination, url, signal } = event.request;
-    const result = await race({ assembly, layers, outlook, destination, url, signal }, delivery.host, tally);
+    const waits = delivery.waiting.has(event.clientId);
+    const result = await race(
+      { assembly, layers, outlook, destination, waits, url, signal },
+      delivery.host,
+      tally,
+    );
     if (result.kind === 'failed') {
       if (result.reason !== 'aborted') delivery.fail(failureOf[result.reason], asset.path);
       return undefined;

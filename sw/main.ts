@@ -24,7 +24,9 @@ const host = new Host((message) => {
 });
 const kept = new Kept(config.base, config.cacheLimitBytes, (message) => host.post(message));
 const releases = new Releases(config, store, onRelease, (reason) => fail('manifest', reason));
-const delivery: Delivery = { releases, kept, layers: layersFrom(config.base, store), host, tell, fail };
+const waiting = new Set<string>();
+const layers = layersFrom(config.base, store);
+const delivery: Delivery = { releases, kept, layers, host, waiting, tell, fail };
 
 const route = new Route(
   ({ url, request, sameOrigin }) => sameOrigin && isOurs(url, request),
@@ -60,6 +62,9 @@ scope.addEventListener('message', (event) => {
   switch (message.t) {
     case 'host':
       event.waitUntil(releases.load().then(() => host.adopt(client)));
+      return;
+    case 'waits':
+      waiting.add(client.id);
       return;
     case 'state?':
       event.waitUntil(releases.load().then(() => client.postMessage(state())));

@@ -12,9 +12,9 @@ export function parseClientMessage(data: unknown): ClientToWorker | undefined {
   const fields = fieldsOf(data);
   switch (fields?.['t']) {
     case 'host':
-      return { t: 'host' };
+    case 'waits':
     case 'state?':
-      return { t: 'state?' };
+      return { t: fields['t'] };
     case 'harvest': {
       const loaded = fields['loaded'];
       if (!Array.isArray(loaded) || loaded.length > listLimit) return undefined;

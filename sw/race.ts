@@ -24,6 +24,7 @@ export interface RaceAsk {
   readonly layers: Uint8Array | undefined;
   readonly outlook: Outlook;
   readonly destination: string;
+  readonly waits: boolean;
   readonly url: string;
   /** Aborted when the page no longer wants it. */
   readonly signal: AbortSignal;
@@ -48,12 +49,12 @@ export type RaceResult =
 
 /** Never rejects; `tally` is filled also when the race is lost. */
 export function race(ask: RaceAsk, host: Host, tally: Tally): Promise<RaceResult> {
-  const { assembly, layers, outlook, destination, url, signal } = ask;
+  const { assembly, layers, outlook, destination, waits, url, signal } = ask;
   const { asset, chunkBytes, missing } = assembly;
   const http = new AbortController();
   const bytes = missing.length * chunkBytes;
   const queuedBytes = host.queuedChunks * chunkBytes;
-  let state = raceFor(missing, patienceFor({ destination, bytes, outlook, queuedBytes }));
+  let state = raceFor(missing, patienceFor({ destination, bytes, outlook, queuedBytes, waits }));
   let timer: ReturnType<typeof setTimeout> | undefined;
   let cancelSwarm: (() => void) | undefined;
   let timedOut = false;

@@ -19,7 +19,9 @@ export async function openTorrent(
   watcher: TorrentWatcher,
 ): Promise<OpenTorrent | NoTorrent> {
   try {
-    const response = await fetch(layout.torrent, { signal: AbortSignal.timeout(fetchTimeoutMs) });
+    const signal = AbortSignal.timeout(fetchTimeoutMs);
+    // Small, and in front of everything that the page may ask the origin for meanwhile.
+    const response = await fetch(layout.torrent, { signal, priority: 'high' });
     if (!response.ok) return { why: `${layout.torrent} answers ${response.status}` };
     const file = new Uint8Array(await response.arrayBuffer());
     const isSigned = file.length === layout.torrentBytes && (await sha256Hex(file)) === layout.torrentSha256;

@@ -16,12 +16,15 @@ const anyNeed = fc.record({
   bytes: fc.integer({ min: 1, max: 2 ** 31 }),
   outlook: fc.constantFrom(...outlooks),
   queuedBytes: fc.oneof(fc.constant(0), fc.nat(2 ** 31)),
+  waits: fc.boolean(),
 });
 
 describe('the patience with the swarm', () => {
   it.each([...critical, ...patient])('is none for "%s" while the swarm has nothing', (destination) => {
     for (const bytes of sizes) {
-      expect(patienceFor({ destination, bytes, outlook: 'none', queuedBytes: 0 })).toEqual(none);
+      expect(patienceFor({ destination, bytes, outlook: 'none', queuedBytes: 0, waits: false })).toEqual(
+        none,
+      );
     }
   });
 
@@ -29,7 +32,9 @@ describe('the patience with the swarm', () => {
     'is none for a %s that peers hold in parts: the page cannot render without it',
     (destination) => {
       for (const bytes of sizes) {
-        expect(patienceFor({ destination, bytes, outlook: 'part', queuedBytes: 0 })).toEqual(none);
+        expect(patienceFor({ destination, bytes, outlook: 'part', queuedBytes: 0, waits: false })).toEqual(
+          none,
+        );
       }
     },
   );
@@ -40,6 +45,7 @@ describe('the patience with the swarm', () => {
       bytes: 512 * kib,
       outlook: 'whole',
       queuedBytes: 0,
+      waits: false,
     });
     expect(firstMs).toBeGreaterThan(0);
     expect(firstMs).toBeLessThanOrEqual(300);
@@ -48,13 +54,13 @@ describe('the patience with the swarm', () => {
 
   it.each(patient)('with "%s" that peers hold in parts begins at 64 KiB', (destination) => {
     const firstMs = (bytes: number) =>
-      patienceFor({ destination, bytes, outlook: 'part', queuedBytes: 0 }).firstMs;
+      patienceFor({ destination, bytes, outlook: 'part', queuedBytes: 0, waits: false }).firstMs;
     expect(firstMs(64 * kib - 1)).toBe(0);
     expect(firstMs(64 * kib)).toBeGreaterThan(0);
   });
 
   it('lets the swarm go on alone for a second, and then at no less than 512 KiB/s', () => {
-    const need = { destination: 'image', outlook: 'whole', queuedBytes: 0 } as const;
+    const need = { destination: 'image', outlook: 'whole', queuedBytes: 0, waits: false } as const;
     expect(patienceFor({ ...need, bytes: 512 * kib }).totalMs).toBe(2_000);
     expect(patienceFor({ ...need, bytes: 5_120 * kib }).totalMs).toBe(11_000);
     expect(patienceFor({ ...need, bytes: 512 * kib, queuedBytes: 512 * kib }).totalMs).toBe(3_000);
@@ -62,10 +68,22 @@ describe('the patience with the swarm', () => {
 
   it('does not make what the page cannot render without wait in a queue', () => {
     for (const destination of critical) {
-      const need = { destination, bytes: 512 * kib, outlook: 'whole' } as const;
+      const need = { destination, bytes: 512 * kib, outlook: 'whole', waits: false } as const;
       expect(patienceFor({ ...need, queuedBytes: 2 ** 30 })).toEqual(
         patienceFor({ ...need, queuedBytes: 0 }),
       );
+    }
+  });
+
+  it('is that of something patient for everything that a waiting page asks for, however small', () => {
+    for (const destination of critical) {
+      const need = { bytes: 1, queuedBytes: 0, waits: true } as const;
+      for (const outlook of ['part', 'whole'] as const) {
+        const patience = patienceFor({ ...need, destination, outlook });
+        expect(patience).toEqual(patienceFor({ ...need, destination: 'image', outlook }));
+        expect(patience.firstMs).toBeGreaterThan(0);
+      }
+      expect(patienceFor({ ...need, destination, outlook: 'none' })).toEqual(none);
     }
   });
 

@@ -20,7 +20,9 @@ function settingFor(chance: Chance): Setting {
   const outlook = chance.of(['none', 'part', 'part', 'whole', 'whole'] as const);
   const destination = chance.of(['', 'image', 'video', 'script', 'style']);
   const queuedBytes = chance.is(0.7) ? 0 : chance.between(0, 20) * chunkBytes;
-  const usual = patienceFor({ destination, bytes: chunks.length * chunkBytes, outlook, queuedBytes });
+  const waits = chance.is(0.3);
+  const bytes = chunks.length * chunkBytes;
+  const usual = patienceFor({ destination, bytes, outlook, queuedBytes, waits });
   const odd = {
     firstMs: chance.between(0, 500),
     stallMs: chance.between(1, 500),
