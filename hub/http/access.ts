@@ -26,13 +26,10 @@ export class Access {
     return c.json({ error: refusal.message }, refusal.status);
   };
 
-  /** For a person's browser: exchanges `?token=` for a cookie, else explains how to get in. */
+  /** For the dashboard's files, which hold no figures and ask for the token: exchanges `?token=` for a cookie. */
   readonly pages: MiddlewareHandler<HubEnv> = async (c, next) => {
     const given = c.req.query('token');
-    if (given !== undefined && this.#isToken(c, given)) return this.#welcome(c, given);
-    const refusal = this.#refusal(c);
-    if (refusal === undefined) return next();
-    return c.html(page('Shoal dashboard', refusal.message), refusal.status);
+    return given !== undefined && this.#isToken(c, given) ? this.#welcome(c, given) : next();
   };
 
   /** For log shippers; a browser page is never one. */

@@ -95,7 +95,9 @@ const Hub = v.strictObject({
   ),
   dashboardTokenEnv: v.pipe(
     v.optional(v.string(), 'SHOAL_DASHBOARD_TOKEN'),
-    v.description('Name of the environment variable with the dashboard token; unset: open to everybody.'),
+    v.description(
+      'Name of the environment variable with the dashboard token; unset: only this machine may look.',
+    ),
   ),
   trustProxy: v.pipe(
     v.optional(v.boolean(), false),

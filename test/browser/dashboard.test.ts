@@ -172,6 +172,20 @@ describe('with a token', () => {
     return opened;
   }
 
+  it('asks for it on the first visit, and again when it is wrong', async () => {
+    await start({ dashboardToken: token, trustProxy: true });
+    await report();
+    const { page } = await openFromAfar('dashboard/');
+    await shows(page, 'Sign in');
+    await page.type('#token', 'not the token at all');
+    await page.keyboard.press('Enter');
+    await page.waitForNavigation();
+    await shows(page, 'Sign in');
+    await page.type('#token', token);
+    await page.keyboard.press('Enter');
+    await shows(page, 'Offload ratio 100 %');
+  });
+
   it('asks for it when the login has run out, and goes on when it is given', async () => {
     await start({ dashboardToken: token, trustProxy: true });
     await report();
