@@ -33,6 +33,8 @@ interface Session {
   swarm?: HostState;
   /** Wants in a row that got no answer at all: a frozen page looks alive. */
   silent: number;
+  /** When it was first asked for something since it last said anything. */
+  askedMs: number | undefined;
 }
 
 interface Want extends WantListener {
@@ -42,8 +44,9 @@ interface Want extends WantListener {
   left: number;
 }
 
-/** After so many unanswered wants the host counts as frozen. */
+/** After so many unanswered wants, and so long without a word since it was asked, the host counts as frozen. */
 const silentLimit = 2;
+const frozenMs = 1_500;
 /** A page that hosts answers within a few milliseconds, also in the background. */
 const callTimeoutMs = 60;
 
@@ -79,7 +82,7 @@ export class Host {
   adopt(client: Client): void {
     this.#drop();
     const { port1, port2 } = new MessageChannel();
-    const session: Session = { port: port1, silent: 0 };
+    const session: Session = { port: port1, silent: 0, askedMs: undefined };
     port1.onmessage = (event: MessageEvent<unknown>) => this.#receive(session, event.data);
     this.#session = session;
     const message: WorkerToClient = { t: 'port' };
@@ -142,6 +145,7 @@ export class Host {
       onEnd: listener.onEnd.bind(listener),
     };
     this.#wants.set(id, want);
+    session.askedMs ??= performance.now();
     this.post({ t: 'want', id, digest, chunks, timeoutMs });
     const timer = setTimeout(() => this.#late(id), timeoutMs);
     return () => {
@@ -163,13 +167,17 @@ export class Host {
 
   #countSilence(session: Session, answered: boolean): void {
     session.silent = answered ? 0 : session.silent + 1;
-    // A host with peers that never says a word, not even `none`, is frozen: look for another one.
-    if (session.silent >= silentLimit && session === this.#session) this.#drop();
+    // A host with peers that never says a word, not even `none`, is frozen: look for another one. A slow one
+    // is kept: everything else that was asked of it would be given up, too.
+    const { silent, askedMs = Infinity } = session;
+    const isFrozen = silent >= silentLimit && performance.now() - askedMs >= frozenMs;
+    if (isFrozen && session === this.#session) this.#drop();
   }
 
   #receive(session: Session, data: unknown): void {
     const message = parseHostMessage(data);
     if (message === undefined || session !== this.#session) return;
+    session.askedMs = undefined;
     switch (message.t) {
       case 'chunk': {
         const want = this.#wants.get(message.id);
