@@ -1,26 +1,30 @@
-/** The demo site, published as an owner would: its project lives in `build/demo/`. */
-import { readFile, rm } from 'node:fs/promises';
+/** The demo site, published as an owner would. */
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { init, publish, serve, type Serving } from '../../publisher/index.ts';
-import { buildDemoSite } from '../build-demo-site.ts';
+import { buildDemoSite, type DemoAssets } from '../build-demo-site.ts';
 import { root } from '../root.ts';
-
-const folder = `${root}build/demo`;
-const dir = `${folder}/public`;
 
 export interface DemoSite {
   readonly serving: Serving;
+  /** What the page loads, as it was before it was published. */
+  readonly assets: DemoAssets;
   /** Whether a path (with query) is one of the files that the page loads. */
   readonly isAsset: (path: string) => boolean;
 }
 
-/** Builds, publishes and serves it. The port moves on to a free one when it is taken. */
-export async function publishDemo(wantedPort: number): Promise<DemoSite> {
+/**
+ * Builds, publishes and serves it. The port moves on to a free one when it is taken.
+ *
+ * @param folder replaced by the site's project: settings, keys, metrics, and the site itself in `public/`
+ */
+export async function publishDemo(wantedPort: number, folder = `${root}build/demo`): Promise<DemoSite> {
   const port = await portNear(wantedPort);
+  const dir = `${folder}/public`;
   const config = `${folder}/shoal.config.json`;
   await rm(folder, { recursive: true, force: true });
-  await buildDemoSite(dir);
+  const assets = await buildDemoSite(dir);
   // Everybody is on this machine: peers have local addresses only, and there is nobody to ask for others.
   await init({
     folder,
@@ -38,9 +42,8 @@ export async function publishDemo(wantedPort: number): Promise<DemoSite> {
     host: 'localhost',
     databasePath: `${folder}/metrics.sqlite`,
   });
-  const assets: unknown = JSON.parse(await readFile(`${dir}/demo-assets.json`, 'utf8'));
-  const paths = new Set(Object.keys(Object(assets)).map((path) => `/${path}`));
-  return { serving, isAsset: (path) => paths.has(path) };
+  const paths = new Set(Object.keys(assets).map((path) => `/${path}`));
+  return { serving, assets, isAsset: (path) => paths.has(path) };
 }
 
 async function portNear(wanted: number): Promise<number> {
