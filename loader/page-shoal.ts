@@ -103,10 +103,10 @@ export class PageShoal extends EventTarget implements Shoal {
     const settled = new Promise<void>((resolve) => (this.#onSettled = resolve));
     navigator.serviceWorker.startMessages();
     this.#tell({ t: 'state?' });
+    addEventListener('pagehide', () => this.#hosting.resign());
+    addEventListener('pageshow', () => this.#maySwarm() && this.#hosting.stand());
     if (this.#maySwarm()) {
       this.#hosting.stand();
-      addEventListener('pagehide', () => this.#hosting.resign());
-      addEventListener('pageshow', () => this.#maySwarm() && this.#hosting.stand());
       await Promise.race([settled, late]);
     }
     if (this.#visit === 'first') this.#harvest(controlledMs);
