@@ -2,12 +2,23 @@
 
 import type { Swarm, SwarmOptions } from './swarm/options.ts';
 
-/** Loads it; `undefined` where the page's policy or the network says no. */
-export async function loadEngine(url: string): Promise<((options: SwarmOptions) => Swarm) | undefined> {
+type StartSwarm = (options: SwarmOptions) => Swarm;
+
+/** Loads it; `undefined` where the page's policy or the network says no, or something else is there. */
+export async function loadEngine(url: string): Promise<StartSwarm | undefined> {
   try {
-    const module: { readonly startSwarm: (options: SwarmOptions) => Swarm } = await import(url);
-    return module.startSwarm;
+    const module: unknown = await import(url);
+    return isEngine(module) ? module.startSwarm : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isEngine(module: unknown): module is { readonly startSwarm: StartSwarm } {
+  return (
+    typeof module === 'object' &&
+    module !== null &&
+    'startSwarm' in module &&
+    typeof module.startSwarm === 'function'
+  );
 }

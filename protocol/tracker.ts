@@ -108,7 +108,7 @@ export interface TrackerFailure {
   readonly 'failure reason': string;
 }
 
-export type ClientMessage = AnnounceRequest | AnswerRequest | Signal;
+/** Everything that the tracker says to a page, whether or not it was asked. */
 export type TrackerMessage =
   AnnounceResponse | RelayedOffer | RelayedAnswer | Signal | MemberChange | TrackerFailure;
 

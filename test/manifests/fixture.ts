@@ -97,7 +97,7 @@ export function headJson(changes: Json = {}): Json {
   };
 }
 
-export const piece = 65_536;
+const piece = 65_536;
 /** A well-formed digest of nothing in particular. */
 export const someHash = toBase64Url(new Uint8Array(32).fill(7));
 
