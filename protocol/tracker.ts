@@ -108,7 +108,12 @@ export interface TrackerFailure {
   readonly 'failure reason': string;
 }
 
-/** Everything that the tracker says to a page, whether or not it was asked. */
+/**
+ * Everything that a page says to the tracker; what comes in is parsed from `unknown` all the same.
+ * @public
+ */
+export type ClientMessage = AnnounceRequest | AnswerRequest | Signal;
+/** Everything that the tracker says to a page, asked or not. */
 export type TrackerMessage =
   AnnounceResponse | RelayedOffer | RelayedAnswer | Signal | MemberChange | TrackerFailure;
 
