@@ -8,7 +8,7 @@ export interface ShoalReady {
   /** The worker answers this page's requests. */
   readonly worker: boolean;
   /** Why it does not, or `''`. */
-  readonly reason: '' | 'unsupported' | 'off' | 'failed' | 'timeout';
+  readonly reason: '' | 'unsupported' | 'failed' | 'timeout';
 }
 
 /** Decoded bytes that this page received, by source, and how it stands. */

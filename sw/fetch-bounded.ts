@@ -9,7 +9,15 @@ export interface Fetched {
 }
 
 /** The origin did not deliver what was asked for: no answer, another status, too long, too short, too late. */
-export class OriginError extends Error {}
+export class OriginError extends Error {
+  /** HTTP status; 0: no answer, or not one that we take. */
+  readonly status: number;
+
+  constructor(message: string, status = 0) {
+    super(message);
+    this.status = status;
+  }
+}
 
 /** Throws {@link OriginError}. Endless bodies are cancelled at `limitBytes`. */
 export async function fetchBounded(
@@ -21,10 +29,11 @@ export async function fetchBounded(
   try {
     const signal = AbortSignal.timeout(timeoutMs);
     const response = await fetch(url, { cache, redirect: 'error', signal });
-    if (!response.ok) throw new OriginError(`${response.status}`);
+    if (!response.ok) throw new OriginError(`${response.status}`, response.status);
     const bytes = await readBounded(response, limitBytes);
     return { bytes, originTimeMs: Date.parse(response.headers.get('date') ?? '') };
   } catch (error) {
+    if (error instanceof OriginError) throw error;
     throw new OriginError(`${url}: ${error instanceof Error ? error.message : ''}`);
   }
 }

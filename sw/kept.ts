@@ -16,14 +16,16 @@ export class Kept {
   readonly #base: string;
   readonly #limitBytes: number;
   readonly #listener: KeptListener;
+  readonly #onFull: (path: string) => void;
   /** Sizes of what releases in use name; anything else in the cache goes first. */
   #inUse: ReadonlyMap<string, number> = new Map();
   #sinceCheckBytes = Infinity;
 
-  constructor(base: string, limitBytes: number, listener: KeptListener) {
+  constructor(base: string, limitBytes: number, listener: KeptListener, onFull: (path: string) => void) {
     this.#base = base;
     this.#limitBytes = limitBytes;
     this.#listener = listener;
+    this.#onFull = onFull;
   }
 
   setInUse(catalogs: readonly Catalog[]): void {
@@ -116,6 +118,7 @@ export class Kept {
     } catch {
       // Most likely QuotaExceededError: the browser's limit is below ours. Look again next time.
       this.#sinceCheckBytes = Infinity;
+      this.#onFull(assembly.asset.path);
     }
   }
 

@@ -22,7 +22,12 @@ const host = new Host((message) => {
   fail(message.code, message.detail);
   rejected(message.digest, message.rejectedBytes);
 });
-const kept = new Kept(config.base, config.cacheLimitBytes, (message) => host.post(message));
+const kept = new Kept(
+  config.base,
+  config.cacheLimitBytes,
+  (message) => host.post(message),
+  (path) => fail('storage', path),
+);
 const releases = new Releases(config, store, onRelease, (reason) => fail('manifest', reason));
 const waiting = new Set<string>();
 const layers = layersFrom(config.base, store);

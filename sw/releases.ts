@@ -72,6 +72,10 @@ export class Releases {
         return this.#trusted;
       case 'refused':
         this.#onRefused(result.reason);
+        // Plain HTTP until a worker starts anew: what is stored stays good, should the head come back.
+        if (result.isGone && this.#trusted !== undefined) {
+          this.#trusted = { ...this.#trusted, head: { ...this.#trusted.head, mode: 'http-only' } };
+        }
         return this.#trusted;
     }
   }

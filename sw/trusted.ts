@@ -9,7 +9,6 @@ import {
   isStale,
   judgeHead,
   limits,
-  ManifestError,
   openFirstRoot,
   openHead,
   openNextRoot,
@@ -37,7 +36,8 @@ export interface Trusted {
 
 export type Refresh =
   | { readonly kind: 'trusted'; readonly trusted: Trusted; readonly changed: boolean }
-  | { readonly kind: 'refused'; readonly reason: string };
+  /** `isGone`: the origin says that there is no head, so that the owner has taken Shoal away. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly isGone: boolean };
 
 const timeoutMs = 10_000;
 
@@ -93,7 +93,8 @@ export async function refreshTrusted(
       originTimeMs,
     });
     const stale = isStale(head, originTimeMs);
-    if (verdict.kind === 'refused') return { kind: 'refused', reason: `head: ${verdict.reason}` };
+    if (verdict.kind === 'refused')
+      return { kind: 'refused', reason: `head: ${verdict.reason}`, isGone: false };
     if (verdict.kind === 'same' && current !== undefined) {
       return { kind: 'trusted', trusted: { ...current, stale }, changed: false };
     }
@@ -109,10 +110,8 @@ export async function refreshTrusted(
       changed: true,
     };
   } catch (error) {
-    if (error instanceof ManifestError || error instanceof OriginError) {
-      return { kind: 'refused', reason: error.message };
-    }
-    throw error;
+    const isGone = error instanceof OriginError && [404, 410].includes(error.status);
+    return { kind: 'refused', reason: error instanceof Error ? error.message : '', isGone };
   }
 }
 
@@ -164,9 +163,9 @@ async function followRoots(config: WorkerConfig, store: DocumentStore, trusted: 
     while (root.v < limits.rootRotations) {
       root = await obtainFetched(store, rootAfter(config, root), 'no-cache');
     }
-  } catch (error) {
-    // No next root is the usual end, whatever way the origin says so.
-    if (!(error instanceof OriginError)) throw error;
+  } catch {
+    // No next root is the usual end, whatever way the origin says so (some answer everything with a
+    // page). The head names its root, so that hiding one from us gains nobody anything.
   }
   return root;
 }

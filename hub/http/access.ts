@@ -1,4 +1,4 @@
-/** Who may look at the figures: this machine, or whoever has the token. */
+/** Who may look at the figures: whoever has the token; without one, this machine only. */
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
@@ -36,17 +36,22 @@ export class Access {
   readonly origin: MiddlewareHandler<HubEnv> = async (c, next) => {
     const { originToken } = this.#options;
     const bearer = bearerOf(c);
-    const isShipper = bearer !== undefined && this.#matches(c, bearer, originToken);
-    if (isShipper || (isLocal(c) && c.req.header('origin') === undefined)) return next();
+    const isShipper =
+      originToken === undefined
+        ? isLocal(c) && c.req.header('origin') === undefined
+        : bearer !== undefined && this.#matches(c, bearer, originToken);
+    if (isShipper) return next();
     return c.json({ error: 'needs the header "Authorization: Bearer <originToken>"' }, 401);
   };
 
   #refusal(c: Context<HubEnv>): { readonly status: 401 | 403; readonly message: string } | undefined {
-    if (isLocal(c)) return undefined;
     if (this.#options.dashboardToken === undefined) {
+      // A proxy that hides where a request came from makes everybody local: set a token behind one.
+      if (isLocal(c)) return undefined;
       return {
         status: 403,
-        message: 'Only the machine that the hub runs on may look. Set a dashboardToken to open it to others.',
+        message:
+          'Only the machine that the hub runs on may look. Set a dashboard token (docs/operations.md) to open it to others.',
       };
     }
     const bearer = bearerOf(c);

@@ -21,7 +21,10 @@ export function hubCommand() {
     .action(async ({ config: file, port, host, dir }) => {
       const project = await loadProject(file);
       const { hub } = project.config;
-      const options = await hubOptionsOf(project, { prefix: '/', ...(dir === undefined ? {} : { dir }) });
+      const options = await hubOptionsOf(project, {
+        prefix: prefixOf(hub.url),
+        ...(dir === undefined ? {} : { dir }),
+      });
       await mkdir(dirname(options.databasePath), { recursive: true });
       const running = await startHub({
         ...options,
@@ -35,4 +38,9 @@ export function hubCommand() {
       await untilStopped();
       await running.close();
     });
+}
+
+/** The path that pages ask: a proxy in front can then pass requests on as they are. */
+function prefixOf(url: string | null): string {
+  return url === null ? '/' : new URL(url, 'http://localhost').pathname;
 }

@@ -66,7 +66,8 @@ function headerFindings(path: string, entry: AssetEntry, { headers }: Served): F
   const findings: Finding[] = [];
   const type = headers.get('content-type') ?? '(none)';
   if (plainType(type) !== plainType(entry.ct)) {
-    findings.push(wrong(path, `is served as ${type}, signed is ${entry.ct}`));
+    const finding = isSameKind(type, entry.ct) ? advice : wrong;
+    findings.push(finding(path, `is served as ${type}, signed is ${entry.ct}`));
   }
   for (const [name, value] of Object.entries(entry.hd ?? {})) {
     if (headers.get(name) !== value) {
@@ -76,6 +77,13 @@ function headerFindings(path: string, entry: AssetEntry, { headers }: Served): F
     }
   }
   return findings;
+}
+
+/** A browser takes both alike: a missing charset, or one of JavaScript's older names (RFC 9239). */
+function isSameKind(served: string, signed: string): boolean {
+  const [a = '', b = ''] = [served, signed].map((type) => (type.split(';')[0] ?? '').trim().toLowerCase());
+  const isScript = (type: string): boolean => /^(?:text|application)\/(?:x-)?javascript$/.test(type);
+  return a === b || (isScript(a) && isScript(b));
 }
 
 async function checkTorrent(

@@ -34,6 +34,8 @@ afterAll(async () => {
 const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(`${running.url}${path}`, { headers, redirect: 'manual' });
 
+const owner = { authorization: `Bearer ${token}` };
+
 /** A request as it comes through a proxy on this machine. */
 const fromOutside = { 'x-forwarded-for': '203.0.113.7' };
 
@@ -72,6 +74,11 @@ describe('the dashboard and the API', () => {
       expect((await get(path, { ...fromOutside, authorization: 'Bearer wrong' })).status).toBe(401);
     },
   );
+
+  it('stay shut to this machine, too, once there is a token: a proxy can make everybody local', async () => {
+    expect((await get('api/sites')).status).toBe(401);
+    expect((await get('metrics')).status).toBe(401);
+  });
 
   it('take the token as a bearer', async () => {
     const headers = { ...fromOutside, authorization: `Bearer ${token}` };
@@ -124,7 +131,7 @@ describe('the dashboard and the API', () => {
       ['api/live?site=nobody', 404],
     ] as const;
     for (const [path, status] of wrong) {
-      const response = await get(path);
+      const response = await get(path, owner);
       expect(response.status).toBe(status);
       expect(await response.json()).toHaveProperty('error');
     }
@@ -175,7 +182,7 @@ describe('prometheus', () => {
     const beacon = beaconOf(published.release, { failures: [{ code: 'connection', count: 3 }] });
     await fetch(`${running.url}beacon`, { method: 'POST', body: JSON.stringify(beacon) });
     await fetch(`${running.url}beacon`, { method: 'POST', body: '{}' });
-    const text = await (await get('metrics')).text();
+    const text = await (await get('metrics', owner)).text();
     for (const line of [
       `shoal_page_bytes_total{site="${site}",source="swarm"} 30000`,
       `shoal_page_requests_total{site="${site}"} 3`,
