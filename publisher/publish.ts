@@ -1,7 +1,7 @@
 /** `shoal publish`: from a folder of files to a signed release in the same folder. */
 
 import { join, resolve } from 'node:path';
-import { fingerprintOf } from '../manifests/index.ts';
+import { fingerprintOf, type Mode } from '../manifests/index.ts';
 import { releaseTimeMs } from './clock.ts';
 import { loadProject, type Project } from './config/load.ts';
 import { hashSite } from './hash/hash-site.ts';
@@ -32,6 +32,8 @@ export interface PublishOptions {
   readonly inject?: boolean;
   /** Work out everything, write nothing. */
   readonly dryRun?: boolean;
+  /** What workers do from now on; default: what the last head said, `on` at first. */
+  readonly mode?: Mode;
   /** Time of the release, ISO 8601; default: SOURCE_DATE_EPOCH, or now. */
   readonly at?: string;
   readonly progress?: Progress;
@@ -68,7 +70,14 @@ export async function publish(options: PublishOptions): Promise<PublishReport> {
   const historyFolder = join(project.folder, '.shoal/history');
   const history = await readHistory(historyFolder, dir, roots.newest);
   const warnings: string[] = [];
-  const edition = await nextEdition(content, history, roots.newest, timeMs, keysOf(project, warnings));
+  const edition = await nextEdition(
+    content,
+    history,
+    roots.newest,
+    timeMs,
+    keysOf(project, warnings),
+    options.mode,
+  );
   const baked = await bakedScripts(config, scripts, firstOf(roots), edition.head.floor);
   const site = siteFileSet(edition, roots, baked);
 

@@ -1,10 +1,14 @@
 /** `shoal publish` */
 
-import { Command } from '@commander-js/extra-typings';
+import { Command, Option } from '@commander-js/extra-typings';
+import type { Mode } from '../../manifests/index.ts';
 import { listFiles, listText } from '../list.ts';
 import { publish } from '../publish.ts';
 import { reportText } from '../report.ts';
 import { progressFor, say } from './shared.ts';
+
+/** `on`: everything; `http-only`: workers stand aside; `uninstall`: they remove themselves and their caches. */
+const modes = ['on', 'http-only', 'uninstall'] as const satisfies readonly Mode[];
 
 /** The command. */
 export function publishCommand() {
@@ -16,10 +20,11 @@ export function publishCommand() {
     .option('--inject', 'put the tag into every HTML file that lacks it')
     .option('--list', 'only say of each file whether it is in the release, and why')
     .option('--dry-run', 'work everything out, write nothing')
+    .addOption(new Option('--mode <mode>', 'what workers do from now on (default: as before)').choices(modes))
     .option('--at <time>', 'time of the release, ISO 8601 (default: SOURCE_DATE_EPOCH, or now)')
     .option('--config <file>', 'configuration (default: shoal.config.json)')
     .option('--json', 'report as JSON')
-    .action(async (dir, { inject, list, dryRun, at, config, json }) => {
+    .action(async (dir, { inject, list, dryRun, mode, at, config, json }) => {
       const where = config === undefined ? {} : { config };
       if (list === true) {
         const listed = await listFiles({ dir, ...where });
@@ -31,6 +36,7 @@ export function publishCommand() {
         ...where,
         inject: inject === true,
         dryRun: dryRun === true,
+        ...(mode === undefined ? {} : { mode }),
         ...(at === undefined ? {} : { at }),
         progress: progressFor(json),
       });

@@ -8,6 +8,7 @@ import {
   payloadOf,
   signDocument,
   type Head,
+  type Mode,
   type Release,
   type ReleaseRef,
   type Root,
@@ -38,20 +39,22 @@ export interface Edition {
   readonly isNewHead: boolean;
 }
 
-/** Decides what is new and signs that. @throws PublisherError `keys`, `refused`, `limit`. */
+/** Decides what is new and signs that; without a wanted mode the last one stays. @throws PublisherError `keys`, `refused`, `limit`. */
 export async function nextEdition(
   content: ReleaseContent,
   history: History,
   root: Root,
   timeMs: number,
   keys: KeySource,
+  wantedMode?: Mode,
 ): Promise<Edition> {
+  const mode = wantedMode ?? history.head?.head.mode ?? 'on';
   const current = await currentRelease(history, root);
   const isSame = current !== undefined && isSameContent(current.release, content.unversioned);
   const floor = history.head?.head.floor ?? 0;
   const version = Math.max(timeMs, (history.head?.head.release.v ?? 0) + 1, floor);
   const release = isSame ? current : await signRelease(content, version, root, keys);
-  const kept = isSame ? await currentHead(history, root, timeMs) : undefined;
+  const kept = isSame ? await currentHead(history, root, timeMs, mode) : undefined;
   const allowed = isSame ? (history.head?.head.previous ?? []) : history.releases.map(({ ref }) => ref);
   const previous = history.releases
     .filter(({ ref }) => ref.sha256 !== release.ref.sha256 && ref.v >= floor)
@@ -66,6 +69,7 @@ export async function nextEdition(
     history,
     root,
     timeMs,
+    mode,
     keys,
   );
   return { release, previous, head, headBytes, isNewRelease: !isSame, isNewHead: true };
@@ -85,11 +89,12 @@ async function currentHead(
   history: History,
   root: Root,
   timeMs: number,
+  mode: Mode,
 ): Promise<{ head: Head; headBytes: Uint8Array } | undefined> {
   if (history.head === undefined) return undefined;
   const { head, bytes } = history.head;
   const isFresh = Date.parse(head.freshUntil) - timeMs >= renewMs;
-  if (head.root !== root.v || !isFresh) return undefined;
+  if (head.root !== root.v || head.mode !== mode || !isFresh) return undefined;
   return (await unlessRefused(openHead(bytes, root))) === undefined ? undefined : { head, headBytes: bytes };
 }
 
@@ -116,6 +121,7 @@ async function signHead(
   history: History,
   root: Root,
   timeMs: number,
+  mode: Mode,
   keys: KeySource,
 ): Promise<{ head: Head; headBytes: Uint8Array }> {
   const before = history.head?.head;
@@ -128,7 +134,7 @@ async function signHead(
     root: root.v,
     release,
     floor: before?.floor ?? 0,
-    mode: before?.mode ?? 'on',
+    mode,
     freshUntil: new Date(seq + freshMs).toISOString(),
     previous,
   };

@@ -13,6 +13,22 @@ describe('publishing again', () => {
     expect(await readTree(made.folder)).toEqual(before);
   });
 
+  test('in another mode signs only a new head, and stays in that mode until told otherwise', async () => {
+    const made = await project(files);
+    await publishProject(made);
+    const before = await opened(made.dist);
+    expect(before.head.mode).toBe('on');
+    expect(await publishProject(made, { mode: 'uninstall' })).toMatchObject({ status: 'renewed' });
+    const after = await opened(made.dist);
+    expect(after.head).toMatchObject({ mode: 'uninstall', release: before.head.release });
+    expect(await publishProject(made)).toMatchObject({ status: 'unchanged' });
+    await writeFile(join(made.dist, 'assets/style.css'), 'body { color: tan }');
+    await publishProject(made);
+    expect((await opened(made.dist)).head.mode).toBe('uninstall');
+    await publishProject(made, { mode: 'on' });
+    expect((await opened(made.dist)).head.mode).toBe('on');
+  });
+
   test('notices a change of the same length and with the old time put back', async () => {
     const made = await project(files);
     await publishProject(made);
