@@ -37,7 +37,16 @@ const testSwarm = { lan: true, iceServers: [], uploadBytesPerSecond: 0 };
 /** Makes, publishes and serves a site. */
 export async function startShoalSite(
   files: Files,
-  settings: { readonly swarm?: object; readonly share?: object; readonly hub?: object } = {},
+  {
+    inject = false,
+    ...settings
+  }: {
+    readonly swarm?: object;
+    readonly share?: object;
+    readonly hub?: object;
+    /** As `shoal publish --inject`. */
+    readonly inject?: boolean;
+  } = {},
 ): Promise<ShoalSite> {
   const folder = await temporaryFolder();
   const dir = join(folder, 'public');
@@ -62,7 +71,7 @@ export async function startShoalSite(
         await mkdir(dirname(target), { recursive: true });
         await (content === undefined ? rm(target) : writeFile(target, content));
       }
-      return publish({ dir, config });
+      return publish({ dir, config, inject });
     },
     stop: async () => {
       await serving?.close();
