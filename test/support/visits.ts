@@ -1,6 +1,7 @@
 /** Visitors of a Shoal site, from their first request on, and what their pages were told. */
 import { expect } from 'vitest';
 import type { CDPSession, Page } from 'puppeteer';
+import { keptCacheName } from '../../protocol/kept.ts';
 import { newVisitor, type RunningBrowser, type VisitedPage, type Visitor } from './browser.ts';
 import { deliveries, recordDeliveries } from './deliveries.ts';
 import { ready, sha256, type Files, type ShoalSite } from './shoal-site.ts';
@@ -141,4 +142,19 @@ export async function freeze(page: Page): Promise<CDPSession> {
   const session = await page.createCDPSession();
   await session.send('Page.setWebLifecycleState', { state: 'frozen' });
   return session;
+}
+
+/** The verified cache of the page's visitor: the last part of each key, and the SHA-256 of what it holds. */
+export function keptDigests(page: Page): Promise<{ readonly key: string; readonly digest: string }[]> {
+  return page.evaluate(async (name) => {
+    const cache = await caches.open(name);
+    const digests = [];
+    for (const request of await cache.keys()) {
+      const bytes = (await (await cache.match(request))?.arrayBuffer()) ?? new ArrayBuffer();
+      const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+      const digest = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+      digests.push({ key: request.url.slice(request.url.lastIndexOf('/') + 1), digest });
+    }
+    return digests;
+  }, keptCacheName);
 }
