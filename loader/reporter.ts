@@ -12,6 +12,8 @@ export type Standing = Pick<Beacon, 'visit' | 'swarm' | 'peers'>;
 const assetJsonBytes = 160;
 const batchAssets = Math.floor(beaconLimitBytes / assetJsonBytes) - 5;
 const intervalMs = 5_000;
+/** A browser holds 64 KiB of a page's beacons at once (Fetch, section 4.5, keepalive): soon there is room again. */
+const retryMs = 1_000;
 
 export class Reporter {
   readonly #url: string;
@@ -19,7 +21,7 @@ export class Reporter {
   readonly #standing: () => Standing;
   readonly #session = randomHex();
   #release: string | null = null;
-  #assets = new Map<number, Mutable<AssetTally>>();
+  readonly #assets = new Map<number, Mutable<AssetTally>>();
   #failures = new Map<FailureCode, number>();
   #uploadedBytes = 0;
   #sequence = 0;
@@ -74,7 +76,11 @@ export class Reporter {
   }
 
   #tally(release: string, asset: number): Mutable<AssetTally> {
-    if (this.#release !== release) this.flush();
+    if (this.#release !== release) {
+      this.flush();
+      // What was not taken cannot be told any more: assets are numbers of one release.
+      this.#assets.clear();
+    }
     this.#release = release;
     let tally = this.#assets.get(asset);
     if (tally === undefined) {
@@ -93,36 +99,37 @@ export class Reporter {
     return tally;
   }
 
-  #soon(): void {
-    this.#timer ??= setTimeout(() => this.flush(), intervalMs);
+  #soon(ms = intervalMs): void {
+    this.#timer ??= setTimeout(() => this.flush(), ms);
   }
 
-  /** Sends what there is; what the browser does not take is dropped, and nothing is tried again. */
+  /** Sends what there is. What the browser does not take waits; what is lost on the way is not sent again. */
   flush(): void {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const assets = [...this.#assets.values()];
-    this.#assets = new Map();
     do {
+      const assets = [...this.#assets.values()].slice(0, batchAssets);
       const beacon: Beacon = {
         v: 1,
         site: this.#site,
         id: randomHex(),
         session: this.#session,
         release: this.#release,
-        sequence: this.#sequence++,
+        sequence: this.#sequence,
         ...this.#standing(),
         uploadedBytes: this.#uploadedBytes,
         ...(this.#loadMs === undefined ? {} : { loadMs: this.#loadMs }),
-        assets: assets.splice(0, batchAssets),
+        assets,
         failures: [...this.#failures].map(([code, count]) => ({ code, count })),
       };
+      if (!navigator.sendBeacon(this.#url, JSON.stringify(beacon))) return this.#soon(retryMs);
+      this.#sequence++;
+      for (const { asset } of assets) this.#assets.delete(asset);
       this.#uploadedBytes = 0;
       this.#loadMs = undefined;
       this.#failures = new Map();
-      navigator.sendBeacon(this.#url, JSON.stringify(beacon));
-    } while (assets.length > 0);
+    } while (this.#assets.size > 0);
   }
 }
 
