@@ -34,6 +34,13 @@ export class Assembly {
     return true;
   }
 
+  /** Puts everything in its place, out of the verified bytes of the whole asset. */
+  fill(whole: Uint8Array): void {
+    for (const chunk of this.missing) {
+      this.put(chunk, whole.subarray(chunk * this.chunkBytes, (chunk + 1) * this.chunkBytes));
+    }
+  }
+
   /** Bytes by their offsets in the asset, not copied; complete only when nothing is missing. */
   part(from: number, to: number): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(from - this.from, to - this.from);

@@ -14,7 +14,7 @@ import type { Kept } from './kept.ts';
 import type { Layers } from './layers.ts';
 import { emptyTally, race, type Tally } from './race.ts';
 import type { Releases } from './releases.ts';
-import { etagOf, respond, respondNotModified, respondUnsatisfiable } from './respond.ts';
+import { etagOf, respond } from './respond.ts';
 
 /** What the data path works with. */
 export interface Delivery {
@@ -49,12 +49,17 @@ async function answer(delivery: Delivery, event: FetchEvent): Promise<Response |
   if (found === undefined) return undefined;
   const { asset, catalog } = found;
   const etag = etagOf(asset);
-  if (request.headers.get('if-none-match')?.split(/,\s*/).includes(etag) === true)
-    return respondNotModified(asset);
+  // A list, compared weakly (RFC 9110, section 13.1.2); a digest in quotes is part of no other tag.
+  if (request.headers.get('if-none-match')?.includes(etag) === true) return respond(asset, 304);
   const span = spanOf(request, asset);
-  if (span === 'unsatisfiable') return respondUnsatisfiable(asset);
-  if (span.to - span.from > wholeLimitBytes) return undefined;
-  if (request.method === 'HEAD') return respond({ asset, bytes: null, ...span });
+  if (span === undefined) return respond(asset, 416, null, undefined, '*');
+  const { from, to, isPart } = span;
+  if (to - from > wholeLimitBytes) return undefined;
+  const withBytes = (bytes: Uint8Array<ArrayBuffer> | null): Response =>
+    isPart
+      ? respond(asset, 206, bytes, to - from, `${from}-${to - 1}`)
+      : respond(asset, 200, bytes, to - from);
+  if (request.method === 'HEAD') return withBytes(null);
   const tally = emptyTally();
   const bytes = await collect(delivery, event, found, span, tally);
   const ms = performance.now() - startedMs;
@@ -67,7 +72,7 @@ async function answer(delivery: Delivery, event: FetchEvent): Promise<Response |
     ...tally,
     ms,
   });
-  return bytes && respond({ asset, bytes, ...span });
+  return bytes && withBytes(bytes);
 }
 
 interface Found {
@@ -93,8 +98,8 @@ interface Span {
   readonly isPart: boolean;
 }
 
-/** Media may be answered with less than it asked for; it asks again (RFC 9110, section 15.3.7). */
-function spanOf(request: Request, asset: Asset): Span | 'unsatisfiable' {
+/** `undefined`: there is no such part. Media may get less than it asked for; it asks again (RFC 9110, 15.3.7). */
+function spanOf(request: Request, asset: Asset): Span | undefined {
   const ifRange = request.headers.get('if-range');
   const header = ifRange === null || ifRange === etagOf(asset) ? request.headers.get('range') : null;
   const range: RangeRequest = parseRange(header, asset.entry.n);
@@ -102,7 +107,7 @@ function spanOf(request: Request, asset: Asset): Span | 'unsatisfiable' {
     case 'whole':
       return { from: 0, to: asset.entry.n, isPart: false };
     case 'unsatisfiable':
-      return 'unsatisfiable';
+      return undefined;
     case 'part': {
       const { from } = range;
       const isMedia = request.destination === 'video' || request.destination === 'audio';

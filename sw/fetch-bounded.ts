@@ -41,14 +41,23 @@ export async function fetchBounded(
 async function readBounded(response: Response, limitBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  const reader = response.body?.getReader();
-  for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
-    length += read.value.length;
-    if (length > limitBytes) {
-      void reader?.cancel().catch(() => undefined);
-      throw new OriginError('too long');
-    }
-    parts.push(read.value);
-  }
+  await drain(response, (part) => {
+    length += part.length;
+    if (length > limitBytes) throw new OriginError('too long');
+    parts.push(part);
+  });
   return concatBytes(parts);
+}
+
+/** Reads a body to its end; what `onPart` throws cancels the rest and is passed on. */
+export async function drain(response: Response, onPart: (part: Uint8Array) => void): Promise<void> {
+  const reader = response.body?.getReader();
+  try {
+    for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
+      onPart(read.value);
+    }
+  } catch (error) {
+    void reader?.cancel().catch(() => undefined);
+    throw error;
+  }
 }

@@ -31,13 +31,13 @@ export async function harvest(
     const { index, path } = asset;
     const release = trusted.catalog.sha256;
     delivery.tell(clientId, { t: 'delivered', release, asset: index, path, ...tally, ms: entry.ms });
-    if (asset.entry.n > assetLimitBytes || (await delivery.kept.hasWhole(asset))) continue;
-    const bytes = await within(fromHttpCache(entry.url, asset), readTimeoutMs, undefined);
-    if (bytes === undefined || asset.entry.n === 0) continue;
+    if (asset.entry.n > assetLimitBytes || asset.entry.n === 0) continue;
     const assembly = new Assembly(asset, { from: 0, to: asset.entry.n }, trusted.catalog.release.piece);
-    for (const chunk of assembly.missing) {
-      assembly.put(chunk, bytes.subarray(chunk * assembly.chunkBytes, (chunk + 1) * assembly.chunkBytes));
-    }
+    await delivery.kept.read(assembly, undefined);
+    if (assembly.missing.length === 0) continue;
+    const bytes = await within(fromHttpCache(entry.url, asset), readTimeoutMs, undefined);
+    if (bytes === undefined) continue;
+    assembly.fill(bytes);
     await delivery.kept.keep(assembly);
   }
 }

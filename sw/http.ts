@@ -1,7 +1,7 @@
 /** HTTP as a source: asks the origin for exactly the missing chunks and cuts what comes into chunks. */
 
 import { chunkRange, type Asset } from '../manifests/index.ts';
-import { OriginError } from './fetch-bounded.ts';
+import { drain, OriginError } from './fetch-bounded.ts';
 import { runsOf } from '../policy/range.ts';
 
 /** Without a byte for this long, the origin counts as gone. */
@@ -15,13 +15,14 @@ export interface HttpAsk {
   readonly chunkBytes: number;
   readonly signal: AbortSignal;
   /** A whole chunk's bytes, not verified. */
-  onChunk(chunk: number, bytes: Uint8Array<ArrayBuffer>): void;
+  readonly onChunk: (chunk: number, bytes: Uint8Array<ArrayBuffer>) => void;
   /** Bytes that were received and belong to no asked chunk. */
   onExcess(bytes: number): void;
 }
 
 /**
- * Resolves when everything asked for has come; rejects when the origin fails, or has another length.
+ * Resolves when the origin's answers are over, rejects when it fails. Where the origin has a longer or a
+ * shorter file than the signed one, an empty chunk says so: it is wrong, whichever it is.
  * Past the browser's own cache (`no-store`): what is right is kept in ours, and counted once.
  */
 export async function fetchChunks(ask: HttpAsk): Promise<void> {
@@ -43,28 +44,34 @@ async function fetchRun(ask: HttpAsk, range: { from: number; to: number } | unde
     const headers: Record<string, string> =
       range === undefined ? {} : { range: `bytes=${range.from}-${range.to - 1}` };
     const response = await fetch(ask.url, { headers, cache: 'no-store', credentials: 'same-origin', signal });
-    const start = startOf(response, range);
-    const reader = response.body?.getReader();
+    const start = startOf(response, range?.from, ask.asset.entry.n);
+    if (start < 0) return mismatch(ask);
     const cutter = new Cutter(ask, start);
-    for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
+    await drain(response, (part) => {
       clearTimeout(timer);
       timer = setTimeout(() => stall.abort(), stallMs);
-      cutter.push(read.value);
-    }
+      cutter.push(part);
+    });
     cutter.end(range?.to ?? ask.asset.entry.n);
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Offset of the body's first byte; a server may ignore the range (RFC 9110, section 14.2). */
-function startOf(response: Response, range: { from: number } | undefined): number {
-  if (response.status === 200) return 0;
-  const contentRange = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '');
-  if (response.status === 206 && range !== undefined && Number(contentRange?.[1]) === range.from) {
-    return range.from;
-  }
-  throw new OriginError(`${response.status}`);
+/**
+ * Offset of the body's first byte; a server may ignore the range (RFC 9110, section 14.2). -1: the origin
+ * says that the whole has another length, so that even right bytes may be only the beginning.
+ */
+function startOf({ headers, status }: Response, from: number | undefined, size: number): number {
+  const length = headers.get(status === 206 ? 'content-range' : 'content-length') ?? '';
+  const [, first = 0, whole = size] = /^(?:bytes (\d+)-\d+\/)?(\d+)$/.exec(length) ?? [];
+  if (status !== 200 && (status !== 206 || Number(first) !== from)) throw new OriginError(`${status}`);
+  // What is told of compressed bytes is their own length (section 8.6).
+  return Number(whole) === size || headers.has('content-encoding') ? Number(first) : -1;
+}
+
+function mismatch({ chunks: [chunk = 0], onChunk }: HttpAsk): void {
+  onChunk(chunk, new Uint8Array());
 }
 
 /** Cuts a stream of bytes at chunk borders. */
@@ -84,9 +91,9 @@ class Cutter {
   push(bytes: Uint8Array): void {
     const { asset, chunkBytes } = this.#ask;
     for (let rest = bytes; rest.length > 0;) {
+      if (this.#at >= asset.entry.n) return mismatch(this.#ask);
       const chunk = Math.floor(this.#at / chunkBytes);
       const range = chunkRange(asset, chunk, chunkBytes);
-      if (range.to <= range.from) throw new OriginError('too long');
       this.#buffer ??= new Uint8Array(range.to - range.from);
       const part = rest.subarray(0, range.to - this.#at);
       this.#buffer.set(part, this.#filled);
@@ -99,7 +106,7 @@ class Cutter {
 
   /** The stream has ended; it must have ended at `to`, or beyond it. */
   end(to: number): void {
-    if (this.#at < to) throw new OriginError('too short');
+    if (this.#at < to) mismatch(this.#ask);
   }
 
   #emit(chunk: number): void {

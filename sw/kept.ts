@@ -43,12 +43,7 @@ export class Kept {
     try {
       const cache = await caches.open(keptCacheName);
       const whole = missing.length === asset.chunks ? await this.#readWhole(cache, asset) : undefined;
-      if (whole !== undefined) {
-        for (const chunk of missing) {
-          assembly.put(chunk, whole.subarray(chunk * chunkBytes, (chunk + 1) * chunkBytes));
-        }
-        return;
-      }
+      if (whole !== undefined) return assembly.fill(whole);
       const slices = Map.groupBy(
         missing,
         (chunk) => Math.floor((chunk * chunkBytes) / sliceBytes) * sliceBytes,
@@ -75,15 +70,6 @@ export class Kept {
     const whole = await cache.match(keptWholeUrl(this.#base, asset.digest));
     const blob = (await whole?.blob())?.slice(from, from + sliceBytes);
     return blob === undefined ? undefined : new Uint8Array(await blob.arrayBuffer());
-  }
-
-  /** Whether the whole asset is kept and right. */
-  async hasWhole(asset: Asset): Promise<boolean> {
-    try {
-      return (await this.#readWhole(await caches.open(keptCacheName), asset)) !== undefined;
-    } catch {
-      return false;
-    }
   }
 
   async #readWhole(cache: Cache, asset: Asset): Promise<Uint8Array<ArrayBuffer> | undefined> {

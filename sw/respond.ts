@@ -2,45 +2,30 @@
 
 import type { Asset } from '../manifests/index.ts';
 
-/** What is answered: everything, or a part `[from, to)`; no bytes for HEAD. */
-export interface Answer {
-  readonly asset: Asset;
-  readonly from: number;
-  readonly to: number;
-  readonly isPart: boolean;
-  readonly bytes: Uint8Array<ArrayBuffer> | null;
-}
-
 /** The entity tag of an asset: its digest (RFC 9110, section 8.8.3). */
 export function etagOf(asset: Asset): string {
   return `"${asset.entry.h}"`;
 }
 
-export function respond(answer: Answer): Response {
-  const { asset, from, to } = answer;
-  const headers = headersOf(asset);
-  headers.set('content-length', String(to - from));
-  if (answer.isPart) headers.set('content-range', `bytes ${from}-${to - 1}/${asset.entry.n}`);
-  return new Response(answer.bytes, { status: answer.isPart ? 206 : 200, headers });
-}
-
-/** 304: the page's own conditional request named what it has. */
-export function respondNotModified(asset: Asset): Response {
-  return new Response(null, { status: 304, headers: headersOf(asset) });
-}
-
-/** 416 (RFC 9110, section 15.5.17). */
-export function respondUnsatisfiable(asset: Asset): Response {
-  const headers = headersOf(asset);
-  headers.set('content-range', `bytes */${asset.entry.n}`);
-  return new Response(null, { status: 416, headers });
-}
-
-function headersOf(asset: Asset): Headers {
+/**
+ * 200 and 206 with `length` bytes of body (none for HEAD), 304 when the page has it already, 416 when
+ * there is no such part (RFC 9110, sections 15.3.7, 15.4.5, 15.5.17).
+ *
+ * @param range what stands in Content-Range before the slash, for 206 and 416
+ */
+export function respond(
+  asset: Asset,
+  status: 200 | 206 | 304 | 416,
+  body: Uint8Array<ArrayBuffer> | null = null,
+  length?: number,
+  range?: string,
+): Response {
   const headers = new Headers(asset.entry.hd);
   headers.set('content-type', asset.entry.ct);
   headers.set('x-content-type-options', 'nosniff');
   headers.set('accept-ranges', 'bytes');
   headers.set('etag', etagOf(asset));
-  return headers;
+  if (length !== undefined) headers.set('content-length', `${length}`);
+  if (range !== undefined) headers.set('content-range', `bytes ${range}/${asset.entry.n}`);
+  return new Response(body, { status, headers });
 }

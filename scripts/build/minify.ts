@@ -6,8 +6,15 @@ export async function minified(code: string, internalNames: readonly string[]): 
   const properties = { regex: new RegExp(`^(?:${internalNames.join('|')})$`) };
   const result = await minify(code, {
     ecma: 2020,
-    toplevel: true,
-    compress: { passes: 3, pure_getters: true, sequences: false },
+    module: true,
+    compress: {
+      passes: 3,
+      pure_getters: true,
+      sequences: false,
+      inline: 1,
+      unsafe_arrows: true,
+      keep_fargs: false,
+    },
     mangle: internalNames.length === 0 ? true : { properties },
     // The notice in front, which names the licence.
     format: { comments: /^!/ },
