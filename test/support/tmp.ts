@@ -1,15 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 
 const folders = new Set<string>();
-process.once('exit', () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+
+// Registered first, so it runs last: whatever a test file started in its folders has been stopped by then.
+// A hook and not the process's end, because vitest kills its processes.
+afterAll(async () => {
+  for (const folder of folders) await removeFolder(folder);
 });
 
-/** A folder of its own, removed with all that is in it when the test process ends at the latest. */
+/** A folder of its own, removed with all that is in it after the last test of the file at the latest. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-test-'));
   folders.add(folder);
