@@ -55,11 +55,12 @@ export function patienceFor(need: Need): Patience {
   const isCritical = !need.waits && critical.has(need.destination);
   if (need.outlook === 'none') return none;
   if (need.outlook === 'part' && !need.waits && (isCritical || need.bytes < smallBytes)) return none;
-  const aheadBytes = isCritical ? 0 : need.queuedBytes;
-  return {
-    firstMs: isCritical ? 300 : 1_000,
-    stallMs: isCritical ? 600 : 1_500,
-    turnMs: isCritical ? 0 : 1_500,
-    totalMs: 1_000 + Math.ceil(((aheadBytes + need.bytes) / minBytesPerSecond) * 1_000),
-  };
+  if (isCritical) return { firstMs: 300, stallMs: 600, turnMs: 0, totalMs: 1_000 + slowestMs(need.bytes) };
+  const firstMs = need.waits ? 2_500 : 1_000;
+  const stallMs = need.waits ? 2_500 : 1_500;
+  return { firstMs, stallMs, turnMs: stallMs, totalMs: firstMs + slowestMs(need.queuedBytes + need.bytes) };
+}
+
+function slowestMs(bytes: number): number {
+  return Math.ceil((bytes / minBytesPerSecond) * 1_000);
 }
