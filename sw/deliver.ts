@@ -128,9 +128,7 @@ async function collect(
   if (span.to === span.from) return new Uint8Array();
   const assembly = new Assembly(asset, wholeSlices(span, asset), catalog.release.piece);
   const layers = asset.chunks > 1 ? await delivery.layers(catalog) : undefined;
-  const total = assembly.missing.length;
   await delivery.kept.read(assembly, layers);
-  tally.cacheBytes = Math.min(asset.entry.n, (total - assembly.missing.length) * catalog.release.piece);
   if (assembly.missing.length > 0) {
     const pack = asset.entry.p === undefined ? undefined : catalog.release.packs[asset.entry.p]?.ih;
     const outlook = await delivery.host.outlook(pack);
@@ -148,6 +146,8 @@ async function collect(
     if (result.timedOut) delivery.fail('swarm-timeout', asset.path);
     event.waitUntil(delivery.kept.keep(assembly));
   }
+  // Of what was answered; of a part whole slices may have been fetched, and that is more.
+  tally.cacheBytes = Math.max(0, span.to - span.from - tally.httpBytes - tally.swarmBytes);
   return assembly.part(span.from, span.to);
 }
 

@@ -31,6 +31,7 @@ const files: Record<string, string | Uint8Array> = {
   ...Object.fromEntries(smallFiles.map((path, index) => [path, randomBytes(500 + 3 * index)])),
 };
 const fetched = Object.keys(files).filter((path) => path.startsWith('data/') || path.startsWith('small/'));
+const plain = Object.keys(files).filter((path) => path.startsWith('plain/'));
 
 let site: ShoalSite;
 let browser: RunningBrowser;
@@ -95,7 +96,11 @@ async function getFiles(page: Page): Promise<void> {
     await Promise.all([work(), work(), work(), work(), work(), work()]);
     return bytes;
   }, fetched);
-  expect(received).toBe(fetched.reduce((total, path) => total + (files[path]?.length ?? 0), 0));
+  expect(received).toBe(bytesOf(fetched));
+}
+
+function bytesOf(paths: readonly string[]): number {
+  return paths.reduce((bytes, path) => bytes + (files[path]?.length ?? 0), 0);
 }
 
 /** Listens to the beginning and the end. */
@@ -161,9 +166,17 @@ describe('the figures of three visitors', () => {
     expect(views[1]?.swarmBytes, await lossesOf(among)).toBeGreaterThan(views[1]?.httpBytes ?? Infinity);
 
     await firstPage.close();
-    await view(first, getFiles);
-    expect(views[2]).toMatchObject({ visit: 'repeat', swarmBytes: 0 });
-    expect(views[2]?.cacheBytes).toBeGreaterThan(4_000_000);
+    await view(first, async (page) => {
+      await getFiles(page);
+      await page.evaluate(async () => {
+        for (const range of ['bytes=0-99', 'bytes=700000-']) {
+          await (await fetch('/data/other.bin', { headers: { range } })).arrayBuffer();
+        }
+      });
+    });
+    expect(views[2]).toMatchObject({ visit: 'repeat', httpBytes: 0, swarmBytes: 0 });
+    // Everything, those that the page itself names too, and the two parts.
+    expect(views[2]?.cacheBytes).toBe(bytesOf(fetched) + bytesOf(plain) + 101);
 
     await view(await newcomer(), listen);
     const again = await view(await newcomer(), listen);
