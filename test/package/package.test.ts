@@ -1,9 +1,11 @@
-import { execFile } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { pack } from '../../scripts/pack.ts';
+import { freePort } from '../support/ports.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 
 const run = promisify(execFile);
@@ -53,6 +55,56 @@ describe('the package, installed into an empty project without a registry,', () 
     expect((await shoal('verify', 'site')).stdout).toContain('as it was signed');
     await writeFile(`${project}/site/data.bin`, new Uint8Array(200_000).fill(8));
     await expect(shoal('verify', 'site')).rejects.toMatchObject({ code: 1 });
+  });
+
+  it('runs by its name, and tells its version', async () => {
+    const { version } = v.parse(
+      v.object({ version: v.string() }),
+      JSON.parse(await readFile(`${project}/node_modules/shoal/package.json`, 'utf8')),
+    );
+    const { stdout } = await run('npx', ['--offline', 'shoal', '--version'], {
+      cwd: project,
+      timeout: limitMs,
+    });
+    expect(stdout.trim()).toBe(version);
+  });
+
+  it('tells two releases apart, and by its exit code', { timeout: limitMs }, async () => {
+    await writeFile(`${project}/site/data.bin`, new Uint8Array(200_000).fill(7));
+    await shoal('publish', 'site');
+    const path = `${project}/site/shoal/release/`;
+    const [first = ''] = await readdir(path);
+    await copyFile(path + first, `${project}/before.json`);
+    expect((await shoal('diff', 'before.json', 'site')).stdout).toContain('0 added, 0 removed, 0 changed');
+    await writeFile(`${project}/site/more.bin`, new Uint8Array(1_000).fill(1));
+    await shoal('publish', 'site');
+    await expect(shoal('diff', 'before.json', 'site')).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('/more.bin'),
+    });
+    await expect(shoal('publish', 'nowhere')).rejects.toMatchObject({ code: 3 });
+    await expect(shoal('publish')).rejects.toMatchObject({ code: 2 });
+  });
+
+  it('serves the site, the dashboard and the hub on one port until it is told to end', async () => {
+    const port = await freePort();
+    const server = spawn(
+      process.execPath,
+      ['node_modules/shoal/dist/cli/shoal.js', 'serve', 'site', '--port', String(port)],
+      { cwd: project, stdio: ['ignore', 'pipe', 'inherit'], timeout: limitMs },
+    );
+    onTestFinished(() => void server.kill('SIGKILL'));
+    await once(server.stdout, 'data');
+    const get = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${port}${path}`);
+    expect(new Uint8Array(await (await get('/data.bin')).arrayBuffer())).toEqual(
+      new Uint8Array(200_000).fill(7),
+    );
+    expect(await (await get('/shoal-sw.js')).text()).toContain('__SHOAL_WORKER__');
+    expect((await get('/hub/health')).status).toBe(200);
+    expect(await (await get('/hub/dashboard/')).text()).toContain('<!doctype html>');
+    server.kill('SIGTERM');
+    const [code] = await once(server, 'exit');
+    expect(code).toBe(0);
   });
 
   it('carries the schema that a new configuration points to', async () => {
