@@ -1,5 +1,5 @@
 /**
- * Property names of the worker that never leave it: not in a message, a signed document, a setting or the
+ * Property names of the worker, and of the libraries in it, that never leave it: not in a message, a signed document, a setting or the
  * browser's own objects. They are shortened like local variables, which the worker's size budget needs.
  * A test holds the list against the names of `protocol/` and of the documents.
  */
@@ -8,21 +8,30 @@ export const internalNames = [
   'answered',
   'askedMs',
   'assembly',
+  'assertValidity',
   'atMs',
   'bakedFloor',
   'cancelSwarm',
   'catalog',
+  'catchHandler',
   'checkAll',
   'chunkBytes',
+  'clearCofactor',
   'deliveredMs',
   'firstMs',
+  'fromAffine',
   'headBytes',
   'inUse',
+  'is0',
   'isGone',
   'isPart',
+  'isSmallOrder',
+  'isTorsionFree',
+  'isValid',
   'layerOffset',
   'limitBytes',
   'missing',
+  'multiplyUnsafe',
   'nowMs',
   'onChunk',
   'onEnd',
@@ -38,6 +47,7 @@ export const internalNames = [
   'queuedBytes',
   'queuedChunks',
   'rootVersion',
+  'setCatchHandler',
   'setInUse',
   'setPacks',
   'stallMs',
@@ -46,5 +56,6 @@ export const internalNames = [
   'swarmDelivered',
   'tidy',
   'timedOut',
+  'toAffine',
   'turnMs',
 ] as const;
