@@ -7,8 +7,8 @@
 export interface ShoalReady {
   /** The worker answers this page's requests. */
   readonly worker: boolean;
-  /** Why it does not, or `''`. */
-  readonly reason: '' | 'unsupported' | 'failed' | 'timeout';
+  /** Why it does not, or `''`. `off`: the owner removes Shoal from the site. */
+  readonly reason: '' | 'unsupported' | 'off' | 'failed' | 'timeout';
 }
 
 /** Decoded bytes that this page received, by source, and how it stands. */

@@ -18,6 +18,6 @@ export function readConfig(): (TagConfig & { readonly swarmOff: boolean }) | und
   return {
     ...config,
     consent: data?.['consent'] === 'required' ? 'required' : config.consent,
-    swarmOff: data?.['swarm'] === 'off' || config.hub === null,
+    swarmOff: data?.['swarm'] === 'off' || config.hub === null || config.uninstall === true,
   };
 }

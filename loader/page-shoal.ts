@@ -97,6 +97,11 @@ export class PageShoal extends EventTarget implements Shoal {
   }
 
   async #begin(late: Promise<unknown>): Promise<ShoalReady['reason']> {
+    if (this.#config.uninstall === true) {
+      // A worker that is still here asks the origin before it keeps anything, and removes itself.
+      this.#tell({ t: 'harvest', loaded: [] });
+      return 'off';
+    }
     const reason = await takeControl(this.#config);
     if (reason !== '') return reason;
     const controlledMs = performance.now();
@@ -105,6 +110,11 @@ export class PageShoal extends EventTarget implements Shoal {
     this.#tell({ t: 'state?' });
     addEventListener('pagehide', () => this.#hosting.resign());
     addEventListener('pageshow', () => this.#maySwarm() && this.#hosting.stand());
+    // Said in another tab, it holds in all: any of them may host.
+    addEventListener('storage', () => {
+      this.#choice = storedChoice() ?? this.#choice;
+      if (this.optedOut) this.#hosting.resign();
+    });
     if (this.#maySwarm()) {
       this.#hosting.stand();
       await Promise.race([settled, late]);
@@ -202,7 +212,8 @@ export class PageShoal extends EventTarget implements Shoal {
   async optIn(): Promise<void> {
     this.#choose('in');
     await this.#started();
-    if (this.#maySwarm()) this.#hosting.stand();
+    // Nobody would ask a swarm without a worker.
+    if (navigator.serviceWorker?.controller && this.#maySwarm()) this.#hosting.stand();
     this.#changed();
   }
 

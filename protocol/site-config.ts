@@ -37,6 +37,8 @@ export interface TagConfig {
   readonly uploadBytesPerSecond: number;
   /** How long `shoal.ready` and `data-shoal-src` wait for worker and swarm before plain HTTP. */
   readonly readyTimeoutMs: number;
+  /** The owner removes Shoal: no page registers the worker any more. Absent: `false`. */
+  readonly uninstall?: true;
 }
 
 /** The worker's settings: where it is, and what it trusts. */

@@ -78,7 +78,7 @@ export async function publish(options: PublishOptions): Promise<PublishReport> {
     keysOf(project, warnings),
     options.mode,
   );
-  const baked = await bakedScripts(config, scripts, firstOf(roots), edition.head.floor);
+  const baked = await bakedScripts(config, scripts, firstOf(roots), edition.head);
   const site = siteFileSet(edition, roots, baked);
 
   const written = dryRun

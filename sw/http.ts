@@ -17,7 +17,7 @@ export interface HttpAsk {
   /** A whole chunk's bytes, not verified. */
   readonly onChunk: (chunk: number, bytes: Uint8Array<ArrayBuffer>) => void;
   /** Bytes that were received and belong to no asked chunk. */
-  onExcess(bytes: number): void;
+  readonly onExcess: (bytes: number) => void;
 }
 
 /**
@@ -44,15 +44,17 @@ async function fetchRun(ask: HttpAsk, range: { from: number; to: number } | unde
     const headers: Record<string, string> =
       range === undefined ? {} : { range: `bytes=${range.from}-${range.to - 1}` };
     const response = await fetch(ask.url, { headers, cache: 'no-store', credentials: 'same-origin', signal });
-    const start = startOf(response, range?.from, ask.asset.entry.n);
+    const size = ask.asset.entry.n;
+    const start = startOf(response, range?.from, size);
     if (start < 0) return mismatch(ask);
-    const cutter = new Cutter(ask, start);
+    const cut = cutter(ask, start);
+    let end = start;
     await drain(response, (part) => {
       clearTimeout(timer);
       timer = setTimeout(() => stall.abort(), stallMs);
-      cutter.push(part);
+      end = cut(part);
     });
-    cutter.end(range?.to ?? ask.asset.entry.n);
+    if (end < (range?.to ?? size)) mismatch(ask);
   } finally {
     clearTimeout(timer);
   }
@@ -70,51 +72,33 @@ function startOf({ headers, status }: Response, from: number | undefined, size: 
   return Number(whole) === size || headers.has('content-encoding') ? Number(first) : -1;
 }
 
-function mismatch({ chunks: [chunk = 0], onChunk }: HttpAsk): void {
-  onChunk(chunk, new Uint8Array());
+function mismatch({ onChunk }: HttpAsk): void {
+  onChunk(0, new Uint8Array());
 }
 
-/** Cuts a stream of bytes at chunk borders. */
-class Cutter {
-  readonly #ask: HttpAsk;
-  readonly #wanted: ReadonlySet<number>;
-  #at: number;
-  #buffer: Uint8Array<ArrayBuffer> | undefined;
-  #filled = 0;
-
-  constructor(ask: HttpAsk, start: number) {
-    this.#ask = ask;
-    this.#wanted = new Set(ask.chunks);
-    this.#at = start;
-  }
-
-  push(bytes: Uint8Array): void {
-    const { asset, chunkBytes } = this.#ask;
+/** Cuts a stream of bytes at chunk borders; `start` is one. The answer takes a part, and says where it ends. */
+function cutter(ask: HttpAsk, start: number) {
+  const { asset, chunkBytes, chunks, onChunk, onExcess } = ask;
+  let at = start;
+  let buffer: Uint8Array<ArrayBuffer> | undefined;
+  return (bytes: Uint8Array): number => {
     for (let rest = bytes; rest.length > 0;) {
-      if (this.#at >= asset.entry.n) return mismatch(this.#ask);
-      const chunk = Math.floor(this.#at / chunkBytes);
-      const range = chunkRange(asset, chunk, chunkBytes);
-      this.#buffer ??= new Uint8Array(range.to - range.from);
-      const part = rest.subarray(0, range.to - this.#at);
-      this.#buffer.set(part, this.#filled);
-      this.#filled += part.length;
-      this.#at += part.length;
+      if (at >= asset.entry.n) {
+        mismatch(ask);
+        return at;
+      }
+      const chunk = Math.floor(at / chunkBytes);
+      const { from, to } = chunkRange(asset, chunk, chunkBytes);
+      buffer ??= new Uint8Array(to - from);
+      const part = rest.subarray(0, to - at);
+      buffer.set(part, at - from);
+      at += part.length;
       rest = rest.subarray(part.length);
-      if (this.#at === range.to) this.#emit(chunk);
+      if (at < to) continue;
+      if (chunks.includes(chunk)) onChunk(chunk, buffer);
+      else onExcess(buffer.length);
+      buffer = undefined;
     }
-  }
-
-  /** The stream has ended; it must have ended at `to`, or beyond it. */
-  end(to: number): void {
-    if (this.#at < to) mismatch(this.#ask);
-  }
-
-  #emit(chunk: number): void {
-    const bytes = this.#buffer;
-    this.#buffer = undefined;
-    this.#filled = 0;
-    if (bytes === undefined) return;
-    if (this.#wanted.has(chunk)) this.#ask.onChunk(chunk, bytes);
-    else this.#ask.onExcess(bytes.length);
-  }
+    return at;
+  };
 }

@@ -72,12 +72,21 @@ scope.addEventListener('message', (event) => {
       waiting.add(client.id);
       return;
     case 'state?':
-      event.waitUntil(releases.load().then(() => client.postMessage(state())));
+      event.waitUntil(greet(client));
       return;
     case 'harvest':
-      event.waitUntil(harvest(delivery, client.id, message.loaded).then(() => releases.tidy()));
+      event.waitUntil(harvest(delivery, client.id, message.loaded));
   }
 });
+
+/** A page begins. */
+async function greet(client: Client): Promise<void> {
+  const trusted = await releases.load();
+  client.postMessage(state());
+  // Who stands aside is asked for no asset: this is where a worker learns that it may come back.
+  if (trusted?.head.mode !== 'on') await releases.refresh();
+  await releases.tidy();
+}
 
 /** Cheap and synchronous: everything that it lets through is looked up, and left alone if not listed. */
 function isOurs(url: URL, request: Request): boolean {

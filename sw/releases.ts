@@ -129,7 +129,7 @@ export class Releases {
 
   /** Forgets the pins of pages that are gone, and documents that nothing names any more. */
   async tidy(): Promise<void> {
-    const clients = await scope.clients.matchAll({ includeUncontrolled: true });
+    const clients = await scope.clients.matchAll({ includeUncontrolled: true, type: 'all' });
     const alive = new Set(clients.map((client) => client.id));
     for (const clientId of this.#pins.keys()) if (!alive.has(clientId)) this.#pins.delete(clientId);
     const head = this.#trusted?.head;

@@ -131,6 +131,8 @@ export function startSwarm({ config, port, onEvent }: SwarmOptions): Swarm {
       mesh.stop();
       for (const pack of packs.all()) pack.close();
       client.stop();
+      // The worker need not find out by waiting that there is nobody any more.
+      tell();
       worker.close();
     },
   };

@@ -1,6 +1,6 @@
 /** From the configuration to the settings that are baked into the two scripts. */
 
-import { fromUtf8, swarmIdOf } from '../../manifests/index.ts';
+import { fromUtf8, swarmIdOf, type Head } from '../../manifests/index.ts';
 import type { TagConfig, WorkerConfig } from '../../protocol/site-config.ts';
 import type { Config } from '../config/schema.ts';
 import { enginePath, tagPath, workerPath } from '../release/layout.ts';
@@ -11,7 +11,7 @@ export async function bakedScripts(
   config: Config,
   scripts: BrowserScripts,
   firstRoot: Uint8Array,
-  floor: number,
+  { floor, mode }: Pick<Head, 'floor' | 'mode'>,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const engine = enginePath(engineHash(scripts.engine));
   const worker: WorkerConfig = {
@@ -36,6 +36,7 @@ export async function bakedScripts(
     links,
     uploadBytesPerSecond,
     readyTimeoutMs,
+    ...(mode === 'uninstall' ? { uninstall: true } : {}),
   };
   return new Map([
     [engine, scripts.engine],
