@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningHub } from '../../hub/index.ts';
 import { launch, type RunningBrowser } from '../support/browser.ts';
 import { freePort } from '../support/ports.ts';
-import { digestInPage, sha256, startShoalSite, stats, type ShoalSite } from '../support/shoal-site.ts';
+import { digestInPage, sha256, startShoalSite, type ShoalSite } from '../support/shoal-site.ts';
 import { startStandaloneHub } from '../support/standalone-hub.ts';
 import {
   connected,
@@ -15,6 +15,7 @@ import {
   expectEverything,
   freeze,
   lengthsOf,
+  statsAfter,
   stopWorkers,
   visitsOf,
   type Visit,
@@ -30,6 +31,7 @@ const files = {
   'more/c.txt': 'c'.repeat(5_000),
   'empty.txt': '',
 };
+const big = { 'big.bin': files['big.bin'] };
 const bigDigest = sha256(files['big.bin']);
 const bigBytes = files['big.bin'].length;
 const assets = Object.keys(files).filter((path) => path !== 'index.html');
@@ -115,14 +117,14 @@ describe('the hub', () => {
     const { page } = await visits.fresh();
     expect(performance.now() - startedMs).toBeLessThan(4_000);
     await expectEverything(page, files);
-    expect((await stats(page)).swarmBytes).toBe(0);
+    expect((await statsAfter(page, files)).swarmBytes).toBe(0);
   });
 
   it('knows nobody else: everything comes over HTTP, once', async () => {
     site.forget();
     const { page, log } = await visits.fresh();
     await expectEverything(page, files);
-    const { httpBytes, swarmBytes, discardedBytes, rejectedBytes } = await stats(page);
+    const { httpBytes, swarmBytes, discardedBytes, rejectedBytes } = await statsAfter(page, files);
     expect({ httpBytes, swarmBytes, discardedBytes, rejectedBytes }).toEqual({
       httpBytes: totalBytes,
       swarmBytes: 0,
@@ -139,7 +141,7 @@ describe('the hub', () => {
     await stopHub();
     site.forget();
     await expectEverything(page, files);
-    expect((await stats(page)).swarmBytes).toBeGreaterThan(0.9 * bigBytes);
+    expect((await statsAfter(page, files)).swarmBytes).toBeGreaterThan(0.9 * bigBytes);
   });
 });
 
@@ -188,7 +190,7 @@ describe('the other side goes away', () => {
     const { digest } = await begin(visit);
     await other.visitor.close();
     expect(await digest).toBe(bigDigest);
-    const { swarmBytes, httpBytes } = await stats(visit.page);
+    const { swarmBytes, httpBytes } = await statsAfter(visit.page, big);
     expect(swarmBytes).toBeGreaterThan(0);
     expect(httpBytes).toBeGreaterThan(0);
     expect(httpBytes).toBeLessThan(bigBytes);
@@ -201,7 +203,7 @@ describe('the other side goes away', () => {
     const { digest } = await begin(visit);
     await stopOrigin();
     expect(await digest).toBe(bigDigest);
-    expect((await stats(visit.page)).httpBytes).toBe(0);
+    expect((await statsAfter(visit.page, big)).httpBytes).toBe(0);
   });
 
   it('the origin has lost its files, and only knows its release: a new visitor gets them from the peer', async () => {
@@ -210,7 +212,7 @@ describe('the other side goes away', () => {
     try {
       const { page } = await leecher();
       await expectEverything(page, files);
-      const { swarmBytes, httpBytes } = await stats(page);
+      const { swarmBytes, httpBytes } = await statsAfter(page, files);
       expect({ swarmBytes, httpBytes }).toEqual({ swarmBytes: totalBytes, httpBytes: 0 });
     } finally {
       await site.release(files);
@@ -237,7 +239,7 @@ describe('the page that hosts the swarm', () => {
     const { digest } = await begin(tab);
     await freeze(host.page);
     expect(await digest).toBe(bigDigest);
-    const { swarmBytes, httpBytes } = await stats(tab.page);
+    const { swarmBytes, httpBytes } = await statsAfter(tab.page, big);
     expect(swarmBytes).toBeGreaterThan(0);
     expect(httpBytes).toBeGreaterThan(0);
     const startedMs = performance.now();

@@ -10,6 +10,7 @@ import {
   expectEverything,
   failuresOf,
   keptDigests,
+  statsAfter,
   stopWorkers,
   visitsOf,
 } from '../support/visits.ts';
@@ -72,9 +73,13 @@ describe('a first visit', () => {
     await expect.poll(() => keptDigests(page), { timeout: 5_000 }).toHaveLength(3);
     for (const { key, digest } of await keptDigests(page)) expect(digest).toBe(key);
     expect(requestsFor(...paths).sort()).toEqual([...paths].sort());
-    expect((await stats(page)).httpBytes).toBe(
-      assets['app.js'].length + assets['style.css'].length + assets['first.svg'].length,
-    );
+    const loaded = {
+      'app.js': assets['app.js'],
+      'style.css': assets['style.css'],
+      'first.svg': assets['first.svg'],
+    };
+    const loadedBytes = Object.values(loaded).reduce((sum, { length }) => sum + length, 0);
+    expect((await statsAfter(page, loaded)).httpBytes).toBe(loadedBytes);
     expect(log.problems()).toEqual([]);
 
     const next = await visits.fresh();
@@ -82,7 +87,9 @@ describe('a first visit', () => {
     site.forget();
     await expectEverything(next.page, { 'first.svg': assets['first.svg'] });
     expect(requestsFor('/first.svg')).toEqual([]);
-    expect((await stats(next.page)).swarmBytes).toBe(assets['first.svg'].length);
+    expect((await statsAfter(next.page, { 'first.svg': assets['first.svg'] })).swarmBytes).toBe(
+      assets['first.svg'].length,
+    );
   });
 
   it('loads elements that wait for Shoal from peers, and those that come later at once', async () => {
@@ -116,7 +123,7 @@ describe('a visitor who', () => {
     const startedMs = performance.now();
     await expectEverything(page, assets);
     expect(performance.now() - startedMs).toBeLessThan(900);
-    expect((await stats(page)).swarmBytes).toBe(0);
+    expect((await statsAfter(page, assets)).swarmBytes).toBe(0);
 
     await page.reload();
     expect(await ready(page)).toEqual({ worker: true, reason: '' });
@@ -149,7 +156,7 @@ describe('a visitor who', () => {
     site.forget();
     const { page } = await visits.fresh('/consent.html');
     await expectEverything(page, assets);
-    expect((await stats(page)).swarmBytes).toBe(0);
+    expect((await statsAfter(page, assets)).swarmBytes).toBe(0);
     expect(site.served().filter(({ path }) => path.startsWith('/shoal/engine'))).toEqual([]);
     await page.evaluate(() => window.shoal?.optIn());
     await connected(page, 1);
@@ -160,7 +167,7 @@ describe('a visitor who', () => {
     await expectEverything(seeder.page, assets);
     const { page } = await visits.fresh('/off.html');
     await expectEverything(page, assets);
-    expect(await stats(page)).toMatchObject({ swarmBytes: 0, peers: 0 });
+    expect(await statsAfter(page, assets)).toMatchObject({ swarmBytes: 0, peers: 0 });
   });
 });
 

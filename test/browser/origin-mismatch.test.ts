@@ -4,8 +4,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launch, type RunningBrowser } from '../support/browser.ts';
-import { digestInPage, sha256, startShoalSite, stats, type ShoalSite } from '../support/shoal-site.ts';
-import { connected, expectEverything, failuresOf, keptDigests, visitsOf } from '../support/visits.ts';
+import { digestInPage, sha256, startShoalSite, type ShoalSite } from '../support/shoal-site.ts';
+import {
+  connected,
+  expectEverything,
+  failuresOf,
+  keptDigests,
+  statsAfter,
+  visitsOf,
+} from '../support/visits.ts';
 
 const signed = {
   'index.html':
@@ -64,7 +71,7 @@ describe('an asset that the origin serves otherwise than it was signed', () => {
     const { page } = await visits.fresh();
     await connected(page, 1);
     await expectEverything(page, signed);
-    expect((await stats(page)).httpBytes).toBe(0);
+    expect((await statsAfter(page, signed)).httpBytes).toBe(0);
     expect(await failuresOf(page)).toEqual([]);
   });
 
@@ -74,7 +81,7 @@ describe('an asset that the origin serves otherwise than it was signed', () => {
       await changeAll();
       const { page } = await visits.fresh();
       expect(await digestInPage(page, `/${path}`)).toBe(sha256(content));
-      expect(await failuresOf(page)).toEqual(['origin-mismatch']);
+      await expect.poll(() => failuresOf(page)).toEqual(['origin-mismatch']);
       expect(await keptDigests(page)).toEqual([]);
     },
   );

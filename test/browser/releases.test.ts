@@ -9,6 +9,7 @@ import {
   expectedOf,
   expectEverything,
   failuresOf,
+  statsAfter,
   stopWorkers,
   visitsOf,
 } from '../support/visits.ts';
@@ -115,7 +116,7 @@ describe('a page that is still open on the old release', () => {
     await connected(page, 1);
     await expectEverything(page, { ...first, 'map.bin': changes['map.bin'] });
     expect(sentFiles()).toEqual(['/bare.html', '/map.bin']);
-    const { swarmBytes, httpBytes } = await stats(page);
+    const { swarmBytes, httpBytes } = await statsAfter(page, first);
     expect(httpBytes).toBe(changes['map.bin'].length);
     expect(swarmBytes).toBe(unchangedBytes);
   });
@@ -139,6 +140,6 @@ describe('a page that is still open on the old release', () => {
     expect(await digestInPage(old.page, '/film.bin')).toBe(sha256(first['film.bin']));
     await site.release(changes);
     expect(await digestInPage(old.page, '/map.bin')).toBe(sha256(second['map.bin']));
-    expect(await failuresOf(old.page)).toEqual(['origin-mismatch']);
+    await expect.poll(() => failuresOf(old.page)).toEqual(['origin-mismatch']);
   });
 });

@@ -1,10 +1,11 @@
 /** Visitors of a Shoal site, from their first request on, and what their pages were told. */
 import { expect } from 'vitest';
 import type { CDPSession, Page } from 'puppeteer';
+import type { ShoalStats } from '../../loader/api.ts';
 import { keptCacheName } from '../../protocol/kept.ts';
 import { newVisitor, type RunningBrowser, type VisitedPage, type Visitor } from './browser.ts';
 import { deliveries, recordDeliveries } from './deliveries.ts';
-import { ready, sha256, type Files, type ShoalSite } from './shoal-site.ts';
+import { ready, sha256, stats, type Files, type ShoalSite } from './shoal-site.ts';
 
 /** A page of a visitor whose worker answers. */
 export interface Visit extends VisitedPage {
@@ -112,6 +113,19 @@ export function expectedOf(files: Files): Record<string, string> {
 export async function expectEverything(page: Page, files: Files): Promise<void> {
   const expected = expectedOf(files);
   expect(await digestsOf(page, Object.keys(expected))).toEqual(expected);
+}
+
+/** The page's sums, once it was told of each of these assets: it is told after the answer. */
+export async function statsAfter(page: Page, files: Files): Promise<ShoalStats> {
+  await page.waitForFunction(
+    (paths) => {
+      const told = new Set(window.toldByShoal?.delivered.map(({ path }) => path));
+      return paths.every((path) => told.has(path));
+    },
+    { timeout: 5_000 },
+    Object.keys(expectedOf(files)),
+  );
+  return stats(page);
 }
 
 /** Waits until the page has so many connections. */
