@@ -1,0 +1,128 @@
+/** One crowd: so many new visitors load the payload in one way. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'puppeteer';
+import type { Serving } from '../publisher/index.ts';
+import { launchChromium } from '../scripts/launch-browser.ts';
+import { cpuSecondsOfTree } from './cpu.ts';
+import type { Outcome } from './pages/outcome.ts';
+import type { BenchSite } from './site.ts';
+
+export const ways = ['plain HTTP', 'Shoal', 'WebTorrent, default', 'WebTorrent, rarest first'] as const;
+export type Way = (typeof ways)[number];
+
+export interface CrowdSettings {
+  readonly pages: number;
+  /** Between the starts of two pages. */
+  readonly spacingMs: number;
+  readonly payloadBytes: number;
+  readonly paceBytesPerSecond: number;
+}
+
+export interface CrowdLoad {
+  /** Pages that had all bytes in time. */
+  readonly outcomes: readonly Outcome[];
+  /** Why the others had not. */
+  readonly problems: readonly string[];
+  /** Body bytes of the payload that left the origin. */
+  readonly originPayloadBytes: number;
+  /** Body bytes of everything else: pages, scripts, signed documents. */
+  readonly originOtherBytes: number;
+  /** CPU of all the browser's processes from the first visit to the last byte. */
+  readonly cpuSeconds: number | undefined;
+}
+
+/** The browser has done its own start by then. */
+const quietMs = 1_000;
+
+/** A fresh browser, a hub that has seen nobody, a context of its own for each page. */
+export async function loadOnce(site: BenchSite, way: Way, settings: CrowdSettings): Promise<CrowdLoad> {
+  const serving = await site.start(settings.paceBytesPerSecond);
+  const running = await launchChromium();
+  try {
+    const { browser } = running;
+    const url = await addressOf(site, way, serving);
+    const pages: Page[] = [];
+    for (let i = 0; i < settings.pages; i++) {
+      pages.push(await (await browser.createBrowserContext()).newPage());
+    }
+    await sleep(quietMs);
+    const pid = browser.process()?.pid ?? 0;
+    const before = await cpuSecondsOfTree(pid);
+    const visits = await Promise.allSettled(pages.map((page, i) => visit(page, url, i, settings)));
+    const after = await cpuSecondsOfTree(pid);
+    const counts = serving.originCounts();
+    const originPayloadBytes = counts.paths.get('/payload.bin')?.bytes ?? 0;
+    return {
+      outcomes: visits.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+      problems: visits.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : [])),
+      originPayloadBytes,
+      originOtherBytes: counts.bytes - originPayloadBytes,
+      cpuSeconds: before === undefined || after === undefined ? undefined : after - before,
+    };
+  } finally {
+    await running.close();
+    await serving.close();
+  }
+}
+
+async function visit(page: Page, url: string, index: number, settings: CrowdSettings): Promise<Outcome> {
+  await sleep(index * settings.spacingMs);
+  // Twice as long as the origin alone would need for everybody, and a minute.
+  const allFromOriginMs = (1000 * settings.pages * settings.payloadBytes) / settings.paceBytesPerSecond;
+  const late = new AbortController();
+  const deadline = sleep(2 * allFromOriginMs + 60_000, undefined, { signal: late.signal }).then(() => {
+    throw new Error('not all bytes in time');
+  });
+  try {
+    const outcome = await Promise.race([loaded(page, url), deadline]);
+    if (outcome.bytes !== settings.payloadBytes) throw new Error(`${outcome.bytes} bytes arrived`);
+    return outcome;
+  } finally {
+    late.abort();
+    deadline.catch(() => undefined);
+  }
+}
+
+async function loaded(page: Page, url: string): Promise<Outcome> {
+  await page.goto(url, { waitUntil: 'domcontentloaded' });
+  return page.evaluate(() => {
+    if (window.outcome === undefined) throw new Error('the page has no outcome');
+    return window.outcome;
+  });
+}
+
+async function addressOf(site: BenchSite, way: Way, serving: Serving): Promise<string> {
+  switch (way) {
+    case 'plain HTTP':
+      return `${site.origin}/plain.html`;
+    case 'Shoal':
+      return `${site.origin}/shoal.html`;
+    case 'WebTorrent, default':
+      return stockAddress(site, serving, { strategy: 'sequential' });
+    case 'WebTorrent, rarest first':
+      return stockAddress(site, serving, { strategy: 'rarest' });
+  }
+}
+
+/**
+ * The pack of a site with one shared file is that file, so its torrent serves the stock client, too: the same
+ * pieces, and the hub as tracker, which knows its infohash from the release.
+ */
+export async function stockAddress(
+  site: BenchSite,
+  serving: Serving,
+  { strategy, ice = '' }: { readonly strategy: 'sequential' | 'rarest'; readonly ice?: string },
+): Promise<string> {
+  const packs = (await readdir(join(site.dir, 'shoal/pack'))).filter((name) => name.endsWith('.torrent'));
+  const [torrent] = packs;
+  if (torrent === undefined || packs.length > 1) throw new Error(`there are ${packs.length} packs, not one`);
+  const query = new URLSearchParams({
+    torrent: `/shoal/pack/${torrent}`,
+    tracker: `${serving.hubUrl.replace(/^http/, 'ws')}announce`,
+    strategy,
+    ice,
+  });
+  return `${site.origin}/stock.html?${query.toString()}`;
+}

@@ -1,0 +1,39 @@
+/** A page with the tag: it waits for `shoal.ready`, as pages with heavy assets do, and fetches as always. */
+import type { Shoal } from '../../loader/api.ts';
+import type { Outcome } from './outcome.ts';
+
+/** The page's own figures come in a message after the bytes. */
+const figuresMs = 2_000;
+
+window.outcome = load();
+
+async function load(): Promise<Outcome> {
+  const shoal = await tag();
+  const startMs = performance.now();
+  const { worker, reason } = await shoal.ready;
+  const response = await fetch('/payload.bin');
+  const bytes = (await response.arrayBuffer()).byteLength;
+  const doneMs = performance.now();
+  if (!worker) throw new Error(`the worker did not take over: ${reason}`);
+  const delivered = (): boolean => {
+    const { httpBytes, swarmBytes, cacheBytes } = shoal.stats();
+    return httpBytes + swarmBytes + cacheBytes >= bytes;
+  };
+  while (!delivered() && performance.now() < doneMs + figuresMs) await pause(50);
+  return { startMs, doneMs, bytes, wastedBytes: shoal.stats().discardedBytes };
+}
+
+/** `window.shoal`, as soon as it is there. */
+function tag(): Promise<Shoal> {
+  return new Promise((resolve) => {
+    const take = (): void => {
+      if (window.shoal !== undefined) resolve(window.shoal);
+    };
+    take();
+    addEventListener('shoal:loaded', take);
+  });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
