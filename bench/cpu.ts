@@ -11,9 +11,9 @@ interface ProcessTimes {
 }
 
 /** Seconds that a process and its descendants have used so far; `undefined` where there is no `/proc`. */
-export async function cpuSecondsOfTree(pid: number): Promise<number | undefined> {
+export async function cpuSecondsOfTree(pid: number | undefined): Promise<number | undefined> {
   const processes = await readProcesses();
-  if (processes === undefined) return undefined;
+  if (processes === undefined || pid === undefined) return undefined;
   const tree = new Set([pid]);
   for (let grown = true; grown;) {
     const before = tree.size;

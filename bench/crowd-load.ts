@@ -48,7 +48,7 @@ export async function loadOnce(site: BenchSite, way: Way, settings: CrowdSetting
       pages.push(await (await browser.createBrowserContext()).newPage());
     }
     await sleep(quietMs);
-    const pid = browser.process()?.pid ?? 0;
+    const pid = browser.process()?.pid;
     const before = await cpuSecondsOfTree(pid);
     const visits = await Promise.allSettled(pages.map((page, i) => visit(page, url, i, settings)));
     const after = await cpuSecondsOfTree(pid);

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { build } from '../scripts/build.ts';
 import { isMain } from '../scripts/root.ts';
 import type { Bench } from './bench.ts';
 import { crowd } from './crowd.ts';
@@ -24,7 +25,8 @@ async function main([name = '', ...argv]: readonly string[]): Promise<number> {
   const args = readArguments(chosen, argv);
   if (typeof args === 'string') return refuse(args);
 
-  const machineAfter = describeMachine();
+  await build();
+  const machineAfter = await describeMachine();
   const { browser, ...measured } = await chosen.run(args.settings, say);
   const result: BenchResult = {
     bench: chosen.name,

@@ -2,7 +2,7 @@
 import { randomFillSync } from 'node:crypto';
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { publish, type PublishReport } from '../publisher/index.ts';
+import type { PublishReport } from '../publisher/index.ts';
 import { bench } from './bench.ts';
 import type { Measured } from './result.ts';
 import { newProject, type BenchSite } from './site.ts';
@@ -104,13 +104,16 @@ async function writeRandom({ dir }: BenchSite, index: number, { fileBytes }: Fol
 }
 
 async function timed(
-  { dir, config }: BenchSite,
+  site: BenchSite,
   expected: PublishReport['status'],
 ): Promise<{ readonly ms: number; readonly report: PublishReport }> {
   const startMs = performance.now();
-  const report = await publish({ dir, config });
+  const report = await site.publish();
   const ms = performance.now() - startMs;
-  if (report.status !== expected) throw new Error(`publish said ${report.status} instead of ${expected}; written: ${report.written.join(", ")}`);
+  if (report.status !== expected)
+    throw new Error(
+      `publish said ${report.status} instead of ${expected}; written: ${report.written.join(', ')}`,
+    );
   return { ms, report };
 }
 

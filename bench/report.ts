@@ -16,20 +16,22 @@ each other, not with another machine. What the figures mean, and where they disa
 
 /** Resolves to the exit code. */
 export async function writeReport(argv: readonly string[]): Promise<number> {
-  const { positionals, values } = parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: { out: { type: 'string', default: `${root}docs/performance.md` } },
-  });
-  if (positionals.length === 0) {
-    process.stderr.write('Give at least one file that was written with --json.\n');
+  try {
+    const { positionals, values } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { out: { type: 'string', default: `${root}docs/performance.md` } },
+    });
+    if (positionals.length === 0) throw new Error('Give at least one file that was written with --json.');
+    const results: BenchResult[] = [];
+    for (const file of positionals) results.push(parseResult(await readFile(file, 'utf8'), file));
+    await writeFile(values.out, reportOf(results));
+    process.stdout.write(`${values.out}\n`);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return 2;
   }
-  const results: BenchResult[] = [];
-  for (const file of positionals) results.push(parseResult(await readFile(file, 'utf8'), file));
-  await writeFile(values.out, reportOf(results));
-  process.stdout.write(`${values.out}\n`);
-  return 0;
 }
 
 function reportOf(results: readonly BenchResult[]): string {

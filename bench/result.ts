@@ -36,6 +36,7 @@ const schema = v.object({
   command: text,
   machine: v.object({
     date: text,
+    commit: text,
     cores: v.number(),
     cpu: text,
     memoryBytes: v.number(),

@@ -1,11 +1,12 @@
 /** A site of a benchmark: files in a folder, published and served by the real commands' code. */
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { init, publish, serve, type Serving } from '../publisher/index.ts';
+import { init, publish, serve, type PublishReport, type Serving } from '../publisher/index.ts';
+import { root } from '../scripts/root.ts';
 
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 
@@ -13,7 +14,7 @@ export interface BenchSite {
   readonly origin: string;
   /** What is served. */
   readonly dir: string;
-  readonly config: string;
+  readonly publish: () => Promise<PublishReport>;
   /** Serves with a hub that has seen nobody yet. Only one at a time. */
   readonly start: (paceBytesPerSecond: number) => Promise<Serving>;
   /** Removes the folder; it is also removed when the process ends. */
@@ -37,10 +38,13 @@ export async function newProject(
   await init({ folder, site: origin, settings: { swarm: localSwarm, ...settings } });
   const config = join(folder, 'shoal.config.json');
   await writeFiles(dir, files);
+  // A build beside us must not change what is measured.
+  const browserScripts = join(folder, 'browser');
+  await cp(`${root}dist/browser`, browserScripts, { recursive: true });
   return {
     origin,
     dir,
-    config,
+    publish: () => publish({ dir, config, browserScripts }),
     start: (paceBytesPerSecond) => serve({ dir, config, port, databasePath: ':memory:', paceBytesPerSecond }),
     remove: () => {
       process.off('exit', remove);
@@ -55,7 +59,7 @@ export async function newSite(
   settings: { readonly swarm?: object; readonly share?: object } = {},
 ): Promise<BenchSite> {
   const site = await newProject(files, settings);
-  await publish({ dir: site.dir, config: site.config });
+  await site.publish();
   return site;
 }
 
