@@ -148,6 +148,8 @@ export class PageShoal extends EventTarget implements Shoal {
         return;
       case 'who-hosts':
         return this.#hosting.announce();
+      case 'who-listens':
+        return this.#tell({ t: 'state?' });
       case 'state':
         this.#state = message;
         if (message.settled) this.#onSettled();

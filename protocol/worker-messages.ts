@@ -36,6 +36,8 @@ export type WorkerToClient =
   | { readonly t: 'port' }
   /** A worker that has just started asks who hosts; the host answers with `host`. */
   | { readonly t: 'who-hosts' }
+  /** There is news for a page of which the worker does not know whether it listens; answered with `state?`. */
+  | { readonly t: 'who-listens' }
   | WorkerState
   /** What one request of this page got, from where. */
   | Delivered

@@ -10,6 +10,7 @@ import { harvest } from './harvest.ts';
 import { Host } from './host.ts';
 import { Kept, removeKept } from './kept.ts';
 import { layersFrom } from './layers.ts';
+import { Listeners } from './listeners.ts';
 import { parseClientMessage } from './parse-message.ts';
 import { Releases } from './releases.ts';
 import { scope } from './scope.ts';
@@ -30,6 +31,7 @@ const kept = new Kept(
 );
 const releases = new Releases(config, store, onRelease, (reason) => fail('manifest', reason));
 const waiting = new Set<string>();
+const listeners = new Listeners();
 const layers = layersFrom(config.base, store);
 const delivery: Delivery = { releases, kept, layers, host, waiting, tell, fail };
 
@@ -83,6 +85,7 @@ scope.addEventListener('message', (event) => {
 async function greet(client: Client): Promise<void> {
   const trusted = await releases.load();
   client.postMessage(state());
+  listeners.heard(client);
   // Who stands aside is asked for no asset: this is where a worker learns that it may come back.
   if (trusted?.head.mode !== 'on') await releases.refresh();
   await releases.tidy();
@@ -141,7 +144,7 @@ function rejected(digest: string | undefined, bytes: number | undefined): void {
 function tell(clientId: string, message: WorkerToClient): void {
   void scope.clients
     .get(clientId)
-    .then((client) => (client?.type === 'window' ? client.postMessage(message) : broadcast(message, 1)));
+    .then((client) => (client?.type === 'window' ? listeners.tell(client, message) : broadcast(message, 1)));
 }
 
 async function broadcast(message: WorkerToClient, limit = Infinity): Promise<void> {
