@@ -1,13 +1,11 @@
 /** One crowd: so many new visitors load the payload in one way. */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'puppeteer';
 import type { Serving } from '../publisher/index.ts';
 import { launchChromium } from '../scripts/launch-browser.ts';
 import { cpuSecondsOfTree } from './cpu.ts';
 import type { Outcome } from './pages/outcome.ts';
-import type { BenchSite } from './site.ts';
+import { isPayload, type PayloadSite } from './payload.ts';
 
 export const ways = ['plain HTTP', 'Shoal', 'WebTorrent, default', 'WebTorrent, rarest first'] as const;
 export type Way = (typeof ways)[number];
@@ -37,12 +35,12 @@ export interface CrowdLoad {
 const quietMs = 1_000;
 
 /** A fresh browser, a hub that has seen nobody, a context of its own for each page. */
-export async function loadOnce(site: BenchSite, way: Way, settings: CrowdSettings): Promise<CrowdLoad> {
+export async function loadOnce(site: PayloadSite, way: Way, settings: CrowdSettings): Promise<CrowdLoad> {
   const serving = await site.start(settings.paceBytesPerSecond);
   const running = await launchChromium();
   try {
     const { browser } = running;
-    const url = await addressOf(site, way, serving);
+    const url = addressOf(site, way, serving);
     const pages: Page[] = [];
     for (let i = 0; i < settings.pages; i++) {
       pages.push(await (await browser.createBrowserContext()).newPage());
@@ -53,7 +51,9 @@ export async function loadOnce(site: BenchSite, way: Way, settings: CrowdSetting
     const visits = await Promise.allSettled(pages.map((page, i) => visit(page, url, i, settings)));
     const after = await cpuSecondsOfTree(pid);
     const counts = serving.originCounts();
-    const originPayloadBytes = counts.paths.get('/payload.bin')?.bytes ?? 0;
+    const originPayloadBytes = [...counts.paths]
+      .filter(([path]) => isPayload(path))
+      .reduce((sum, [, { bytes }]) => sum + bytes, 0);
     return {
       outcomes: visits.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
       problems: visits.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : [])),
@@ -93,12 +93,12 @@ async function loaded(page: Page, url: string): Promise<Outcome> {
   });
 }
 
-async function addressOf(site: BenchSite, way: Way, serving: Serving): Promise<string> {
+function addressOf(site: PayloadSite, way: Way, serving: Serving): string {
   switch (way) {
     case 'plain HTTP':
-      return `${site.origin}/plain.html`;
+      return `${site.origin}/plain.html?assets=${site.assets}`;
     case 'Shoal':
-      return `${site.origin}/shoal.html`;
+      return `${site.origin}/shoal.html?assets=${site.assets}`;
     case 'WebTorrent, default':
       return stockAddress(site, serving, { strategy: 'sequential' });
     case 'WebTorrent, rarest first':
@@ -107,19 +107,16 @@ async function addressOf(site: BenchSite, way: Way, serving: Serving): Promise<s
 }
 
 /**
- * The pack of a site with one shared file is that file, so its torrent serves the stock client, too: the same
- * pieces, and the hub as tracker, which knows its infohash from the release.
+ * A pack is an ordinary torrent, so the stock client gets the very same: the same pieces, and the hub as tracker,
+ * which knows its infohash from the release.
  */
-export async function stockAddress(
-  site: BenchSite,
+export function stockAddress(
+  site: PayloadSite,
   serving: Serving,
   { strategy, ice = '' }: { readonly strategy: 'sequential' | 'rarest'; readonly ice?: string },
-): Promise<string> {
-  const packs = (await readdir(join(site.dir, 'shoal/pack'))).filter((name) => name.endsWith('.torrent'));
-  const [torrent] = packs;
-  if (torrent === undefined || packs.length > 1) throw new Error(`there are ${packs.length} packs, not one`);
+): string {
   const query = new URLSearchParams({
-    torrent: `/shoal/pack/${torrent}`,
+    torrent: site.torrent,
     tracker: `${serving.hubUrl.replace(/^http/, 'ws')}announce`,
     strategy,
     ice,

@@ -1,11 +1,10 @@
 /** A crowd of new visitors at a paced origin: Shoal beside plain HTTP and beside WebTorrent with a web seed. */
-import { randomBytes } from 'node:crypto';
 import { bench } from './bench.ts';
 import { browserVersion } from './browser-version.ts';
 import { loadOnce, ways, type CrowdLoad, type CrowdSettings, type Way } from './crowd-load.ts';
-import { loadingPages } from './page-scripts.ts';
+import { newPayloadSite } from './payload.ts';
 import type { Measured, Table } from './result.ts';
-import { newSite } from './site.ts';
+import { localSwarm } from './site.ts';
 import { median, medianAndSpread, quantile } from './statistics.ts';
 
 export const crowd = bench({
@@ -14,14 +13,24 @@ export const crowd = bench({
   options: {
     pages: { default: 5, min: 2, max: 30, help: 'visitors, each a context of its own' },
     spacing: { default: 50, min: 0, max: 10_000, help: 'ms between the starts of two visitors' },
-    bytes: { default: 10_000_000, min: 100_000, max: 100_000_000, help: 'size of the payload' },
+    bytes: {
+      default: 10 * 1024 * 1024,
+      min: 1024 * 1024,
+      max: 100 * 1024 * 1024,
+      help: 'size of the payload',
+    },
+    assets: {
+      default: 10,
+      min: 1,
+      max: 100,
+      help: 'of which the payload consists; all are asked for at once',
+    },
     pace: { default: 5_000_000, min: 10_000, max: 1_000_000_000, help: "the origin's bytes per second" },
     runs: { default: 3, min: 1, max: 20, help: 'how often each way is measured, interleaved' },
   },
-  run: async ({ pages, spacing, bytes, pace, runs }, say): Promise<Measured> => {
+  run: async ({ pages, spacing, bytes, assets, pace, runs }, say): Promise<Measured> => {
     const settings = { pages, spacingMs: spacing, payloadBytes: bytes, paceBytesPerSecond: pace };
-    const files = { ...(await loadingPages()), 'payload.bin': randomBytes(bytes) };
-    const site = await newSite(files, { share: { include: ['payload.bin'] } });
+    const site = await newPayloadSite(bytes, assets, localSwarm);
     const runsOf: Record<Way, CrowdLoad[]> = {
       'plain HTTP': [],
       Shoal: [],
@@ -40,7 +49,7 @@ export const crowd = bench({
       site.remove();
     }
     return {
-      tables: [tableOf(runsOf, settings, runs)],
+      tables: [tableOf(runsOf, settings, assets, runs)],
       notes: notesOf(runsOf, settings),
       samples: ways.flatMap((way) => runsOf[way].flatMap((load, run) => samplesOf(way, run, load))),
       browser: await browserVersion(),
@@ -68,6 +77,7 @@ function inShort(load: CrowdLoad, settings: CrowdSettings): string {
 function tableOf(
   runsOf: Readonly<Record<Way, readonly CrowdLoad[]>>,
   settings: CrowdSettings,
+  assets: number,
   runs: number,
 ): Table {
   const { pages, spacingMs, payloadBytes, paceBytesPerSecond } = settings;
@@ -118,7 +128,7 @@ function tableOf(
   const limit = `limit ${((100 * (pages - 1)) / pages).toFixed(1)}`;
   return {
     title:
-      `${pages} visitors, ${spacingMs} ms apart, ${payloadBytes / 1e6} MB each, origin ${paceBytesPerSecond / 1e6} MB/s; ` +
+      `${pages} visitors, ${spacingMs} ms apart, ${(payloadBytes / 1e6).toFixed(1)} MB in ${assets} assets, origin ${paceBytesPerSecond / 1e6} MB/s; ` +
       `median of ${runs} runs (smallest - largest)`,
     columns: columns.map((column) => column.replace('LIMIT', limit)),
     rows,

@@ -1,5 +1,4 @@
 /** From joining to the first open data channel, with one other visitor there. */
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'puppeteer';
 import type {} from './pages/connection-times.ts';
@@ -8,13 +7,14 @@ import { launchChromium } from '../scripts/launch-browser.ts';
 import { bench } from './bench.ts';
 import { browserVersion } from './browser-version.ts';
 import { stockAddress } from './crowd-load.ts';
-import { loadingPages, pageScript } from './page-scripts.ts';
+import { pageScript } from './page-scripts.ts';
+import { newPayloadSite } from './payload.ts';
 import type { Measured } from './result.ts';
 import { startSilentStun } from './silent-stun.ts';
-import { localSwarm, newSite } from './site.ts';
+import { localSwarm } from './site.ts';
 import { median, medianAndSpread, quantile } from './statistics.ts';
 
-const payloadBytes = 200_000;
+const payloadBytes = 256 * 1024;
 /** A join that takes longer is given up, and fails the run. */
 const openTimeoutMs = 30_000;
 /** Visitors do not come while the one before still leaves. */
@@ -78,17 +78,15 @@ interface Way {
 }
 
 async function joinTimes({ library, ice, joins, watcher }: Way): Promise<Omit<Join, 'library' | 'stun'>[]> {
-  const files = { ...(await loadingPages()), 'payload.bin': randomBytes(payloadBytes) };
   const iceServers = ice === '' ? [] : [{ urls: ice }];
-  const swarm = { ...localSwarm, iceServers };
-  const site = await newSite(files, { share: { include: ['payload.bin'] }, swarm });
+  const site = await newPayloadSite(payloadBytes, 1, { ...localSwarm, iceServers });
   const serving = await site.start(0);
   const { browser, close } = await launchChromium();
   try {
     const url =
       library === 'Shoal'
-        ? `${site.origin}/shoal.html`
-        : await stockAddress(site, serving, { strategy: 'sequential', ice });
+        ? `${site.origin}/shoal.html?assets=1`
+        : stockAddress(site, serving, { strategy: 'sequential', ice });
     const host = await visit(browser, url, watcher);
     await host.evaluate(() => window.outcome);
     // The first one has nobody to connect to; it stays for the others.

@@ -1,11 +1,11 @@
 /** A page without anything: it fetches the payload from the origin. */
+import { fetchAssets } from './assets.ts';
 import type { Outcome } from './outcome.ts';
 
 window.outcome = load();
 
 async function load(): Promise<Outcome> {
   const startMs = performance.now();
-  const response = await fetch('/payload.bin', { cache: 'no-store' });
-  const bytes = (await response.arrayBuffer()).byteLength;
+  const bytes = await fetchAssets({ cache: 'no-store' });
   return { startMs, doneMs: performance.now(), bytes, wastedBytes: 0 };
 }

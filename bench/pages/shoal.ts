@@ -1,5 +1,6 @@
 /** A page with the tag: it waits for `shoal.ready`, as pages with heavy assets do, and fetches as always. */
 import type { Shoal } from '../../loader/api.ts';
+import { fetchAssets } from './assets.ts';
 import type { Outcome } from './outcome.ts';
 
 /** The page's own figures come in a message after the bytes. */
@@ -11,8 +12,7 @@ async function load(): Promise<Outcome> {
   const shoal = await tag();
   const startMs = performance.now();
   const { worker, reason } = await shoal.ready;
-  const response = await fetch('/payload.bin');
-  const bytes = (await response.arrayBuffer()).byteLength;
+  const bytes = await fetchAssets();
   const doneMs = performance.now();
   if (!worker) throw new Error(`the worker did not take over: ${reason}`);
   const delivered = (): boolean => {

@@ -36,7 +36,7 @@ async function load(query: URLSearchParams): Promise<Outcome> {
     client.on('error', reject);
     const options = {
       announce: [query.get('tracker') ?? ''],
-      urlList: [`${location.origin}/payload.bin`],
+      urlList: [`${location.origin}/one.bin`],
       strategy: query.get('strategy') ?? 'sequential',
     };
     client.add(torrentFile, options, (added) => {
