@@ -138,13 +138,13 @@ function tableOf(
 const columns = [
   '',
   '% from peers (LIMIT)',
-  'all bytes, s',
+  'median, s',
   '95th percentile, s',
-  'without own loading, s',
+  'without library, s',
   'time / plain',
   'time / rarest first',
-  'payload from origin, MB',
-  'other from origin, MB',
+  'origin: payload, MB',
+  'origin: other, MB',
   'CPU, s',
   'wasted, %',
 ] as const;
@@ -173,7 +173,7 @@ function notesOf(runsOf: Readonly<Record<Way, readonly CrowdLoad[]>>, { pages }:
   });
   return [
     '"From peers" is what the origin did not have to send of the payload, by its own count. Times run from the start of the ' +
-      'navigation, so they include the loading of each library through the same paced origin; "without own loading" ' +
+      'navigation, so they include the loading of each library through the same paced origin; "without library" ' +
       'begins when the library is there and is asked for the payload. CPU is that of all processes of the browser.',
     ...incomplete,
   ];

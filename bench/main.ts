@@ -20,6 +20,10 @@ if (isMain(import.meta.url)) process.exitCode = await main(process.argv.slice(2)
 
 async function main([name = '', ...argv]: readonly string[]): Promise<number> {
   if (name === 'report') return writeReport(argv);
+  if (name === 'help' || name === '--help') {
+    process.stdout.write(usage());
+    return 0;
+  }
   const chosen = benches.find((bench) => bench.name === name);
   if (chosen === undefined) return refuse(`There is no benchmark ${name === '' ? 'without a name' : name}.`);
   const args = readArguments(chosen, argv);
@@ -76,17 +80,19 @@ function readArguments({ options }: Bench, argv: readonly string[]): Arguments |
 }
 
 function refuse(problem: string): number {
+  process.stderr.write(`${problem}\n\n${usage()}`);
+  return 2;
+}
+
+function usage(): string {
   const list = benches.map(({ name, title, options }) => {
     const lines = Object.entries(options).map(
       ([option, { help, default: value }]) => `      --${`${option} N`.padEnd(12)} ${help} (${value})`,
     );
     return [`  ${name.padEnd(16)} ${title}`, ...lines].join('\n');
   });
-  const report = `  report FILE...   docs/performance.md from results in JSON; --out FILE: elsewhere`;
-  process.stderr.write(
-    `${problem}\n\nUsage: npm run bench -- NAME [options] [--json FILE]\n\n${list.join('\n')}\n${report}\n`,
-  );
-  return 2;
+  const report = '  report FILE...   results in JSON into docs/performance.md; --out FILE: into another';
+  return `Usage: npm run bench -- NAME [options] [--json FILE]\n\n${list.join('\n')}\n${report}\n`;
 }
 
 function print({ title, tables, notes, machine }: BenchResult): void {

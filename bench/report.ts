@@ -1,4 +1,4 @@
-/** `npm run bench -- report FILE...`: docs/performance.md from the results that were written with `--json`. */
+/** `npm run bench -- report FILE...`: the results in docs/performance.md, from what was written with `--json`. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { root } from '../scripts/root.ts';
@@ -6,13 +6,8 @@ import { machineLine } from './machine.ts';
 import { parseResult, type BenchResult } from './result.ts';
 import { markdownTable } from './tables.ts';
 
-const intro = `# Performance
-
-Written by \`npm run bench -- report\` from the JSON of single runs; [bench/README.md](../bench/README.md) says what each
-benchmark does and how to run it. Everything ran on one small machine, browsers, origin and hub together: compare rows with
-each other, not with another machine. What the figures mean, and where they disappoint, is said in
-[bench/README.md](../bench/README.md#what-the-figures-say).
-`;
+/** What stands above it in the file is written by hand and stays. */
+const marker = '<!-- Below: written by `npm run bench -- report`. -->';
 
 /** Resolves to the exit code. */
 export async function writeReport(argv: readonly string[]): Promise<number> {
@@ -25,7 +20,7 @@ export async function writeReport(argv: readonly string[]): Promise<number> {
     if (positionals.length === 0) throw new Error('Give at least one file that was written with --json.');
     const results: BenchResult[] = [];
     for (const file of positionals) results.push(parseResult(await readFile(file, 'utf8'), file));
-    await writeFile(values.out, reportOf(results));
+    await writeFile(values.out, reportOf(await handwritten(values.out), results));
     process.stdout.write(`${values.out}\n`);
     return 0;
   } catch (error) {
@@ -34,8 +29,16 @@ export async function writeReport(argv: readonly string[]): Promise<number> {
   }
 }
 
-function reportOf(results: readonly BenchResult[]): string {
-  return `${[intro.trimEnd(), ...results.map(sectionOf)].join('\n\n')}\n`;
+async function handwritten(file: string): Promise<string> {
+  const [above, below] = (await readFile(file, 'utf8')).split(marker);
+  if (above === undefined || below === undefined) {
+    throw new Error(`${file} has no line ${marker}: results are written below it.`);
+  }
+  return above.trimEnd();
+}
+
+function reportOf(above: string, results: readonly BenchResult[]): string {
+  return `${[above, marker, ...results.map(sectionOf)].join('\n\n')}\n`;
 }
 
 function sectionOf({ title, command, machine, tables, notes }: BenchResult): string {
