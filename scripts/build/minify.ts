@@ -11,7 +11,6 @@ export async function minified(code: string, internalNames: readonly string[]): 
       passes: 3,
       pure_getters: true,
       sequences: false,
-      inline: 1,
       unsafe_arrows: true,
       keep_fargs: false,
     },
