@@ -163,6 +163,14 @@ function wastedPercent({ outcomes }: CrowdLoad): number {
 }
 
 function notesOf(runsOf: Readonly<Record<Way, readonly CrowdLoad[]>>, { pages }: CrowdSettings): string[] {
+  const withoutLibrary = ways.flatMap((way) => {
+    const reasons = runsOf[way].flatMap(({ outcomes }) => outcomes.flatMap(({ without }) => without || []));
+    if (reasons.length === 0) return [];
+    const why = [...new Set(reasons)].join(', ');
+    return [
+      `${way}: ${reasons.length} of ${pages * runsOf[way].length} visitors loaded by plain HTTP (${why}); they are in the figures.`,
+    ];
+  });
   const incomplete = ways.flatMap((way) => {
     const problems = runsOf[way].flatMap((load) => load.problems);
     const visits = pages * runsOf[way].length;
@@ -175,6 +183,7 @@ function notesOf(runsOf: Readonly<Record<Way, readonly CrowdLoad[]>>, { pages }:
     '"From peers" is what the origin did not have to send of the payload, by its own count. Times run from the start of the ' +
       'navigation, so they include the loading of each library through the same paced origin; "without library" ' +
       'begins when the library is there and is asked for the payload. CPU is that of all processes of the browser.',
+    ...withoutLibrary,
     ...incomplete,
   ];
 }

@@ -10,6 +10,8 @@ export interface Outcome {
   readonly bytes: number;
   /** Bytes received and not needed. */
   readonly wastedBytes: number;
+  /** Why the library took no part and plain HTTP answered, or `''`. */
+  readonly without: string;
 }
 
 declare global {
