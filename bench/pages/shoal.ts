@@ -14,11 +14,12 @@ async function load(): Promise<Outcome> {
   const { reason } = await shoal.ready;
   const bytes = await fetchAssets();
   const doneMs = performance.now();
-  const delivered = (): boolean => {
+  const told = (): boolean => {
+    if (reason !== '') return true;
     const { httpBytes, swarmBytes, cacheBytes } = shoal.stats();
     return httpBytes + swarmBytes + cacheBytes >= bytes;
   };
-  while (reason === '' && !delivered() && performance.now() < doneMs + figuresMs) await pause(50);
+  while (!told() && performance.now() < doneMs + figuresMs) await pause(50);
   return { startMs, doneMs, bytes, wastedBytes: shoal.stats().discardedBytes, without: reason };
 }
 
