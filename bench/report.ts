@@ -38,10 +38,16 @@ async function handwritten(file: string): Promise<string> {
 }
 
 function reportOf(above: string, results: readonly BenchResult[]): string {
-  return `${[above, marker, ...results.map(sectionOf)].join('\n\n')}\n`;
+  return `${[above, marker, ...results.map((result, i) => sectionOf(result, results[i - 1]))].join('\n\n')}\n`;
 }
 
-function sectionOf({ title, command, machine, tables, notes }: BenchResult): string {
+/** Runs of the same benchmark, one after the other, share a heading, and what there is to know. */
+function sectionOf(
+  { title, command, machine, tables, notes }: BenchResult,
+  before: BenchResult | undefined,
+): string {
   const parts = tables.map((table) => `${table.title}:\n\n${markdownTable(table)}`);
-  return [`## ${title}`, `\`${command}\`<br>\n${machineLine(machine)}`, ...parts, ...notes].join('\n\n');
+  const heading = title === before?.title ? [] : [`## ${title}`];
+  const news = notes.filter((note) => before?.notes.includes(note) !== true);
+  return [...heading, `\`${command}\`<br>\n${machineLine(machine)}`, ...parts, ...news].join('\n\n');
 }
