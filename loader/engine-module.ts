@@ -4,10 +4,17 @@ import type { Swarm, SwarmOptions } from './swarm/options.ts';
 
 type StartSwarm = (options: SwarmOptions) => Swarm;
 
-/** Loads it; `undefined` where the page's policy or the network says no, or something else is there. */
+/** Who is elected and gets no engine in this time hands the office on: an import cannot be cancelled. */
+const timeoutMs = 20_000;
+
+/**
+ * Loads it; `undefined` where the page's policy or the network says no, something else is there, or it takes
+ * too long.
+ */
 export async function loadEngine(url: string): Promise<StartSwarm | undefined> {
+  const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), timeoutMs));
   try {
-    const module: unknown = await import(url);
+    const module: unknown = await Promise.race([import(url), late]);
     return isEngine(module) ? module.startSwarm : undefined;
   } catch {
     return undefined;

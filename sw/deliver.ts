@@ -34,12 +34,14 @@ const wholeLimitBytes = 128 * 1024 * 1024;
 
 /** Answers one request that the route has matched. Rejects only when the origin does, too. */
 export async function deliver(delivery: Delivery, event: FetchEvent): Promise<Response> {
+  let response: Response | undefined;
   try {
-    return (await answer(delivery, event)) ?? (await fetch(event.request));
+    response = await answer(delivery, event);
   } catch (error) {
     delivery.fail('worker', error instanceof Error ? error.message : 'unknown');
-    return fetch(event.request);
   }
+  // Outside of the attempt: an origin that is away is no failure of ours, and is asked once.
+  return response ?? fetch(event.request);
 }
 
 async function answer(delivery: Delivery, event: FetchEvent): Promise<Response | undefined> {

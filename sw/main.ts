@@ -140,7 +140,7 @@ function rejected(digest: string | undefined, bytes: number | undefined): void {
   void broadcast({ t: 'rejected', release: catalog.sha256, asset: asset.index, bytes }, 1);
 }
 
-/** Tells the page that asked; what a page's worker asked for is told to every page. */
+/** Tells the page that asked; what a page's worker asked for is told to one page, to be counted once. */
 function tell(clientId: string, message: WorkerToClient): void {
   void scope.clients
     .get(clientId)
