@@ -7,12 +7,12 @@ import { limits } from './limits.ts';
 /** What is known when a head is judged. */
 export interface HeadContext {
   /** The head trusted so far, with its exact bytes; absent on a first visit. */
-  readonly current?: { readonly head: Head; readonly bytes: Uint8Array };
+  readonly current?: { readonly head: Head; readonly bytes: Uint8Array } | undefined;
   /** The root that verified the candidate. */
   readonly rootVersion: number;
   /** The floor built into the worker's script. */
   readonly bakedFloor: Version;
-  /** The origin's clock (`Date` of the response); the local clock never decides. */
+  /** The origin's clock (`Date` of the response): the local clock decides nothing that is trusted. */
   readonly originTimeMs: number;
 }
 

@@ -78,7 +78,20 @@ async function requireDigest(bytes: Uint8Array, expected: Digest, where: string)
 
 /** At least `m` valid signatures by different keys of the role; bad ones among them do no harm. */
 async function requireThreshold(role: DocumentType, envelope: Envelope, root: Root): Promise<void> {
-  const { k, m } = root.roles[role];
+  const { m } = root.roles[role];
+  const { size } = await signersOf(role, envelope, root);
+  if (size < m) {
+    refuse('bad-signature', role, ` ${size}/${m}`);
+  }
+}
+
+/** The key ids of the role that validly signed, each once. */
+export async function signersOf(
+  role: DocumentType,
+  envelope: Envelope,
+  root: Root,
+): Promise<ReadonlySet<string>> {
+  const { k } = root.roles[role];
   const message = preAuthEncoding(payloadType(role), envelope.payload);
   // A set: the same key signing twice counts once (CVE-2020-6174).
   const signers = new Set<string>();
@@ -89,7 +102,5 @@ async function requireThreshold(role: DocumentType, envelope: Envelope, root: Ro
     if (key === undefined || bytes === undefined || signers.has(signature.keyid)) continue;
     if (await verifySignature(bytes, message, key)) signers.add(signature.keyid);
   }
-  if (signers.size < m) {
-    refuse('bad-signature', role, ` ${signers.size}/${m}`);
-  }
+  return signers;
 }

@@ -81,7 +81,7 @@ describe('a release', () => {
     }
   });
 
-  it('signs only response headers of the allow-list, and only values that can be sent', async () => {
+  it('[F7] signs only response headers of the allow-list, and only values that can be sent', async () => {
     expect(await assetVerdict({ hd: { 'cache-control': 'max-age=31536000, immutable' } })).toBe('taken');
     const denied = [
       'set-cookie',
