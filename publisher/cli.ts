@@ -1,12 +1,15 @@
 /** The command line: `shoal`. Bundled into one file, which is also what its hashing threads run. */
 
-import { Command, CommanderError } from '@commander-js/extra-typings';
+import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { disableCommand, enableCommand, revokeCommand, rollbackCommand } from './commands/change.ts';
 import { diffCommand } from './commands/diff.ts';
 import { hubCommand } from './commands/hub.ts';
 import { initCommand } from './commands/init.ts';
+import { keysCommand } from './commands/keys.ts';
 import { publishCommand } from './commands/publish.ts';
 import { serveCommand } from './commands/serve.ts';
 import { fail } from './commands/shared.ts';
+import { signCommand } from './commands/sign.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { exitCodes } from './errors.ts';
 import { isHashThread } from './hash/thread.ts';
@@ -25,9 +28,15 @@ async function main(args: readonly string[]): Promise<void> {
     .addCommand(publishCommand())
     .addCommand(verifyCommand())
     .addCommand(diffCommand())
+    .addCommand(rollbackCommand())
+    .addCommand(revokeCommand())
+    .addCommand(disableCommand())
+    .addCommand(enableCommand())
+    .addCommand(keysCommand())
+    .addCommand(signCommand())
     .addCommand(serveCommand())
     .addCommand(hubCommand());
-  for (const command of [program, ...program.commands]) command.exitOverride().showSuggestionAfterError();
+  prepareAll(program);
   try {
     await program.parseAsync(args);
   } catch (error) {
@@ -36,6 +45,12 @@ async function main(args: readonly string[]): Promise<void> {
       process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     else fail(error);
   }
+}
+
+/** Commander's own settings do not reach commands that are made apart from their parent. */
+function prepareAll(command: CommandUnknownOpts): void {
+  command.exitOverride().showSuggestionAfterError();
+  for (const inner of command.commands) prepareAll(inner);
 }
 
 if (!isHashThread) await main(process.argv);

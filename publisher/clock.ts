@@ -8,7 +8,11 @@ import { PublisherError } from './errors.ts';
  * https://reproducible-builds.org/specs/source-date-epoch/), else now. @throws PublisherError `usage`.
  */
 export function releaseTimeMs(at: string | undefined, environment: NodeJS.ProcessEnv, nowMs: number): number {
-  const timeMs = wishedTimeMs(at, environment) ?? nowMs;
+  return notAhead(wishedTimeMs(at, environment) ?? nowMs, nowMs);
+}
+
+/** Refuses a time that browsers would refuse. @throws PublisherError `usage`. */
+export function notAhead(timeMs: number, nowMs: number): number {
   if (timeMs > nowMs + limits.fastForwardMs) {
     throw new PublisherError(
       'usage',

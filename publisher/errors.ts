@@ -10,6 +10,7 @@ export type PublisherErrorCode =
   | 'walk' // a file in the folder that cannot be published
   | 'file-changed' // a file changed while it was read
   | 'limit' // the release would be larger than the format allows
+  | 'busy' // another run of ours is at work on the same site
   | 'io' // reading or writing failed
   | 'network' // another machine did not answer
   | 'state' // .shoal/root or .shoal/history is damaged
@@ -46,6 +47,7 @@ export function exitCodeOf(code: PublisherErrorCode): number {
       return exitCodes.usage;
     case 'walk':
     case 'file-changed':
+    case 'busy':
     case 'io':
     case 'network':
       return exitCodes.io;

@@ -2,11 +2,11 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { fingerprintOf, utf8 } from '../manifests/index.ts';
+import { fingerprintOf, utf8, type Role } from '../manifests/index.ts';
 import { configFileName, parseConfig } from './config/load.ts';
 import { writeAtomically } from './output/write.ts';
 import { readIfThere } from './read.ts';
-import { createKey, requireAbsent } from './release/keys.ts';
+import { newKey, requireAbsent, roles, writeKey, type SigningKey } from './keys/key-file.ts';
 import { firstRoot } from './release/roots.ts';
 
 /** How a site is set up. */
@@ -17,6 +17,8 @@ export interface InitOptions {
   readonly site: string;
   /** Options that differ from the defaults, as in the configuration file. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Encrypts the three key files. */
+  readonly passphrase?: string;
 }
 
 /** What was made. */
@@ -40,12 +42,16 @@ export async function init(options: InitOptions): Promise<InitReport> {
   const configText = initialConfig(options);
   const { site } = parseConfig(configText, configPath);
   const rootPath = join(folder, '.shoal/root/1.json');
-  const keyPaths = ['root', 'release', 'head'].map((role) => join(folder, keyFolder, `${role}.json`));
-  for (const path of [configPath, rootPath, ...keyPaths]) await requireAbsent(path);
+  const keyPath = (role: Role): string => join(folder, keyFolder, `${role}.json`);
+  for (const path of [configPath, rootPath, ...roles.map(keyPath)]) await requireAbsent(path);
 
   await mkdir(join(folder, '.shoal'), { recursive: true });
   await mkdir(join(folder, keyFolder), { recursive: true, mode: 0o700 });
-  const key = (role: 'root' | 'release' | 'head') => createKey(join(folder, keyFolder, `${role}.json`), role);
+  const key = async (role: Role): Promise<SigningKey> => {
+    const made = await newKey(role);
+    await writeKey(keyPath(role), made, options.passphrase);
+    return made;
+  };
   const root = await firstRoot(site, {
     root: await key('root'),
     release: await key('release'),
@@ -79,7 +85,9 @@ function initialConfig({ site, settings }: InitOptions): string {
 async function ignoreInGit(path: string): Promise<void> {
   const text = Buffer.from((await readIfThere(path)) ?? new Uint8Array()).toString('utf8');
   const lines = new Set(text.split(/\r?\n/).map((line) => line.trim()));
-  const missing = [`${keyFolder}/`, '.shoal/cache/', '.shoal/hub.sqlite*'].filter((line) => !lines.has(line));
+  const missing = [`${keyFolder}/`, '.shoal/cache/', '.shoal/lock*', '.shoal/hub.sqlite*'].filter(
+    (line) => !lines.has(line),
+  );
   if (missing.length === 0) return;
   const separator = text === '' || text.endsWith('\n') ? '' : '\n';
   await writeAtomically(path, utf8(`${text}${separator}${missing.join('\n')}\n`));

@@ -5,7 +5,7 @@ import type { HashedSite } from './hash/hash-site.ts';
 import type { LabelledFile } from './labels/label.ts';
 import { formatBytes } from './progress.ts';
 import type { History } from './release/history.ts';
-import type { Edition } from './release/next.ts';
+import type { Edition } from './release/seal.ts';
 
 /** Numbers are counts or, where the name says so, bytes. */
 export interface PublishReport {
@@ -28,6 +28,10 @@ export interface PublishReport {
   readonly hashedBytes: number;
   /** HTML files that the tag was put into. */
   readonly injected: readonly string[];
+  /** HTML files whose `integrity` attributes changed. */
+  readonly withIntegrity: readonly string[];
+  /** The header field for pages, if a WAICT manifest is there. */
+  readonly waictHeader?: string;
   /** Files written, relative to the folder, in order (`dryRun`: that would be). */
   readonly written: readonly string[];
   readonly warnings: readonly string[];
@@ -43,6 +47,8 @@ export function reportOf(run: {
   readonly labelled: readonly LabelledFile[];
   readonly hashed: HashedSite;
   readonly injected: readonly string[];
+  readonly withIntegrity: readonly string[];
+  readonly waictHeader: string | undefined;
   readonly written: readonly string[];
   readonly warnings: readonly string[];
   readonly fingerprint: string;
@@ -65,6 +71,8 @@ export function reportOf(run: {
     hashedFiles: hashed.hashedFiles,
     hashedBytes: hashed.hashedBytes,
     injected: run.injected,
+    withIntegrity: run.withIntegrity,
+    ...(run.waictHeader === undefined ? {} : { waictHeader: run.waictHeader }),
     written: run.written,
     warnings: run.warnings,
     fingerprint: run.fingerprint,
@@ -82,6 +90,9 @@ export function reportText(report: PublishReport): string {
     `  hashed    ${report.hashedFiles} files, ${formatBytes(report.hashedBytes)} read`,
   ];
   if (report.injected.length > 0) lines.push(`  tag       put into ${report.injected.length} HTML files`);
+  if (report.withIntegrity.length > 0)
+    lines.push(`  integrity put into ${report.withIntegrity.length} HTML files`);
+  if (report.waictHeader !== undefined) lines.push(`  for pages ${report.waictHeader}`);
   return [...lines, ...report.warnings.map((warning) => `  warning   ${warning}`)].join('\n');
 }
 

@@ -5,6 +5,7 @@ import { Command } from '@commander-js/extra-typings';
 import { isOrigin } from '../../manifests/index.ts';
 import { PublisherError } from '../errors.ts';
 import { init, type InitReport } from '../init.ts';
+import { passphrasesFrom } from '../keys/passphrase.ts';
 import { say } from './shared.ts';
 
 /** The command. */
@@ -12,10 +13,14 @@ export function initCommand() {
   return new Command('init')
     .description('Set a site up in this folder: configuration, keys, first root.')
     .option('--site <url>', 'origin that serves the site, such as https://example.com')
+    .option('--encrypt', 'encrypt the key files with a passphrase')
     .option('--yes', 'ask nothing')
     .option('--json', 'say what was made as JSON')
-    .action(async ({ site, yes, json }) => {
-      const report = await init({ site: originOf(site ?? (await askForSite(yes === true))) });
+    .action(async ({ site, encrypt, yes, json }) => {
+      const origin = originOf(site ?? (await askForSite(yes === true)));
+      const passphrase =
+        encrypt === true ? await passphrasesFrom(process.env)('New passphrase', true) : undefined;
+      const report = await init({ site: origin, ...(passphrase === undefined ? {} : { passphrase }) });
       say(json, report, initText(report));
     });
 }

@@ -99,6 +99,12 @@ const Hub = v.strictObject({
       'Name of the environment variable with the dashboard token; unset: only this machine may look.',
     ),
   ),
+  seederTokenEnv: v.pipe(
+    v.optional(v.string(), 'SHOAL_SEEDER_TOKEN'),
+    v.description(
+      'Name of the environment variable with the token for programs that seed; unset: browsers only.',
+    ),
+  ),
   trustProxy: v.pipe(
     v.optional(v.boolean(), false),
     v.description('Take the visitor address from X-Forwarded-For; only behind a proxy that sets it.'),
@@ -139,9 +145,40 @@ const Swarm = v.strictObject({
     v.optional(wholeNumber(0, 1e10), 2_500_000),
     v.description('Upload limit of a page, over all peers; 0: none.'),
   ),
+  uploadBytesPerDay: v.pipe(
+    v.optional(wholeNumber(0, 1e13), 1_000_000_000),
+    v.description('Upload limit of a browser over all its pages of the site, in bytes a day; 0: none.'),
+  ),
+  prefetchBytesPerRelease: v.pipe(
+    v.optional(wholeNumber(0, 1e10), 0),
+    v.description(
+      'How much of the next release an open page fetches from peers ahead, in bytes, while it asks for nothing else; 0: nothing.',
+    ),
+  ),
+  holdoutPercent: v.pipe(
+    v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100)), 0),
+    v.description(
+      'Percent of visitors that load as if Shoal were not there, so that the two can be compared.',
+    ),
+  ),
   readyTimeoutMs: v.pipe(
     v.optional(wholeNumber(0, 60_000), 4_000),
     v.description('How long `data-shoal-src` and shoal.ready wait before plain HTTP, in milliseconds.'),
+  ),
+});
+
+const Integrity = v.strictObject({
+  map: v.pipe(
+    v.optional(v.boolean(), false),
+    v.description('Write `shoal/integrity.json`: Subresource Integrity of every asset, by path.'),
+  ),
+  html: v.pipe(
+    v.optional(v.boolean(), false),
+    v.description('Put `integrity` into HTML, for scripts and styles whose URL changes with their content.'),
+  ),
+  waict: v.pipe(
+    v.optional(v.boolean(), false),
+    v.description('Write a WAICT manifest (a draft) for browsers that check a whole site.'),
   ),
 });
 
@@ -180,7 +217,7 @@ export const configSchema = v.pipe(
       v.description('Which files are verified, and which peers may deliver.'),
     ),
     chunkBytes: v.pipe(
-      v.optional(v.picklist([16_384, 32_768, 65_536, 131_072, 262_144, 524_288, 1_048_576]), 65_536),
+      v.optional(v.picklist([16_384, 32_768, 65_536, 131_072]), 65_536),
       v.description('Size of a verified chunk, in bytes.'),
     ),
     hub: v.pipe(v.optional(Hub, {}), v.description('The server of tracker, metrics and dashboard.')),
@@ -188,6 +225,10 @@ export const configSchema = v.pipe(
     cacheLimitBytes: v.pipe(
       v.optional(wholeNumber(0, 1e12), 512 * 1024 * 1024),
       v.description('How much a visitor’s browser keeps, in bytes.'),
+    ),
+    integrity: v.pipe(
+      v.optional(Integrity, {}),
+      v.description('What browsers can check by themselves, also without the worker.'),
     ),
     keys: v.pipe(v.optional(Keys, {}), v.description('Where the secret keys are. Never commit them.')),
   }),

@@ -20,6 +20,7 @@ types.define(
     'application/vnd.apache.parquet': ['parquet'],
     'application/vnd.apache.arrow.file': ['arrow'],
     'application/x-protobuf': ['pbf'],
+    'application/waict-integrity-manifest': ['waict'],
     'application/octet-stream': [
       'b3dm',
       'i3dm',

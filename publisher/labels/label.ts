@@ -68,6 +68,8 @@ function labeller(config: Config): (file: FoundFile) => LabelledFile {
 function impossible(file: FoundFile, urlPath: string, site: string): Verdict | undefined {
   const problem = pathProblem(urlPath, site);
   if (problem !== undefined) return out(`its URL ${problem}`);
+  // Windows would take it for a folder, so that the same tree were another release there.
+  if (file.path.includes('\\')) return out('its name has a backslash');
   if (file.stamp.size > limits.assetBytes) return out('larger than 2 GiB');
   return undefined;
 }

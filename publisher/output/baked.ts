@@ -21,7 +21,6 @@ export async function bakedScripts(
     floor,
     cacheLimitBytes: config.cacheLimitBytes,
   };
-  const { iceServers, lan, relayOnly, consent, links, uploadBytesPerSecond, readyTimeoutMs } = config.swarm;
   const tag: TagConfig = {
     site: config.site,
     base: config.base,
@@ -29,13 +28,7 @@ export async function bakedScripts(
     engine: config.base + engine,
     swarmId: await swarmIdOf(firstRoot),
     hub: config.hub.url,
-    iceServers,
-    lan,
-    relayOnly,
-    consent,
-    links,
-    uploadBytesPerSecond,
-    readyTimeoutMs,
+    ...config.swarm,
     ...(mode === 'uninstall' ? { uninstall: true } : {}),
   };
   return new Map([

@@ -1,6 +1,6 @@
 /** Which files an edition consists of, in the order in which they must appear. */
 
-import type { Edition } from '../release/next.ts';
+import type { Edition } from '../release/seal.ts';
 import type { ReleaseFiles, ReleasePaths } from '../release/history.ts';
 
 /** A file to be there: path relative to a folder, and its bytes. */

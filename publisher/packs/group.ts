@@ -16,9 +16,9 @@ export interface Groupable {
 }
 
 /** From this size on an asset has a pack of its own. */
-const ownPackBytes = 1024 * 1024;
+const ownPackBytes = 2 * 1024 * 1024;
 /** No group is heavier; as every asset weighs at least `lightest`, none has more than 128 assets. */
-const heaviest = 4 * 1024 * 1024;
+const heaviest = 8 * 1024 * 1024;
 const lightest = heaviest / 128;
 /** Neither side of a cut is lighter. */
 const leastSide = 1024 * 1024;

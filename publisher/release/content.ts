@@ -31,7 +31,7 @@ export function releaseContent(
   config: Config,
 ): ReleaseContent {
   const ordered = [...files].sort((a, b) => byCodeUnits(a.labelled.urlPath, b.labelled.urlPath));
-  requireLimit('assets', ordered.length, limits.assets);
+  requireAssetCount(ordered.length);
   requireLimit('packs', packs.length, limits.packs);
   const layers = concatBytes(ordered.map(({ digests }) => fromBase64Url(digests.layer) ?? new Uint8Array()));
   requireLimit('bytes of chunk digests', layers.length, limits.layersBytes);
@@ -94,6 +94,11 @@ function digestOf(hex: string): Digest {
   const digest = asDigest(hex);
   if (digest === undefined) throw new TypeError(`${hex} is not a SHA-256`);
   return digest;
+}
+
+/** Refuses what is too many before it is read. @throws PublisherError `limit`. */
+export function requireAssetCount(count: number): void {
+  requireLimit('assets', count, limits.assets);
 }
 
 function requireLimit(what: string, count: number, limit: number): void {

@@ -31,6 +31,8 @@ export interface ReleaseFiles {
 
 /** The newest head known, and the releases that it allows and whose files are all there. */
 export interface History {
+  /** Our own record of the head, as it was read. */
+  readonly kept?: Uint8Array;
   readonly head?: { readonly head: Head; readonly bytes: Uint8Array };
   /** The newest first. */
   readonly releases: readonly ReleaseFiles[];
@@ -48,6 +50,7 @@ export async function readHistory(
   const kept = await readKeptHead(historyFolder, root.site);
   const deployed = await readDeployedHead(publishedFolder, root);
   const head = (deployed?.head.seq ?? 0) > (kept?.head.seq ?? 0) ? deployed : kept;
+  const record = kept === undefined ? {} : { kept: kept.bytes };
   if (head === undefined) return { releases: [] };
   const releases: ReleaseFiles[] = [];
   for (const ref of [head.head.release, ...head.head.previous]) {
@@ -56,7 +59,7 @@ export async function readHistory(
       (await readRelease(publishedFolder, publishedPaths, ref));
     if (found !== undefined) releases.push(found);
   }
-  return { head, releases };
+  return { ...record, head, releases };
 }
 
 /** Where a release's files are below a folder. */
@@ -97,6 +100,20 @@ async function readKeptHead(folder: string, site: string): Promise<History['head
       'Restore it from your repository: it keeps visitors from being sent back to an old release.',
     );
   }
+}
+
+/**
+ * Compare and swap: another run, or a pull from the repository, must not have published in between.
+ * @throws PublisherError `busy`.
+ */
+export async function requireSameHistory(folder: string, { kept }: History): Promise<void> {
+  const bytes = await readIfThere(join(folder, historyHeadName));
+  if (Buffer.compare(bytes ?? new Uint8Array(), kept ?? new Uint8Array()) === 0) return;
+  throw new PublisherError(
+    'busy',
+    `${join(folder, historyHeadName)} was changed while this run was at work: something else was published`,
+    'Run this again; it goes on from there.',
+  );
 }
 
 /** What is in the folder counts only if we signed it. */

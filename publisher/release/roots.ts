@@ -13,7 +13,7 @@ import {
 } from '../../manifests/index.ts';
 import { PublisherError, reasonOf } from '../errors.ts';
 import { readIfThere } from '../read.ts';
-import type { SigningKey } from './keys.ts';
+import type { SigningKey } from '../keys/key-file.ts';
 
 /** The chain: exact bytes of each version, from 1, and the newest one opened. */
 export interface RootChain {
@@ -41,6 +41,16 @@ export async function firstRoot(
   };
   const payload = payloadOf(root);
   return encodeEnvelope([await signDocument('root', payload, keys.root.secretKey)], payload);
+}
+
+/** Verifies a chain from its documents. @throws ManifestError; PublisherError `state` when it is empty. */
+export async function openRoots(documents: readonly Uint8Array[], site: string): Promise<RootChain> {
+  let newest: Root | undefined;
+  for (const bytes of documents) {
+    newest = newest === undefined ? await openFirstRoot(bytes, site) : await openNextRoot(bytes, newest);
+  }
+  if (newest === undefined) throw new PublisherError('state', 'there is no root', 'Prepare it again.');
+  return { documents, newest };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** How long browsers and proxies may keep what. */
 
-import { headPath, tagPath, workerPath } from '../release/layout.ts';
+import { disablePath, headPath, tagPath, workerPath } from '../release/layout.ts';
 
 const immutable = 'public, max-age=31536000, immutable';
 
@@ -10,8 +10,8 @@ const immutable = 'public, max-age=31536000, immutable';
  * content stays for good.
  */
 export function cacheControlOf(path: string, isImmutable: boolean): string {
-  if (path === headPath || path === 'shoal/disable') return 'no-store';
+  if (path === headPath || path === disablePath) return 'no-store';
   if (path === tagPath || path === workerPath) return 'no-cache';
-  if (/^shoal\/(?:release|layers|pack)\/|^shoal\/engine-/.test(path)) return immutable;
+  if (/^shoal\/(?:release|layers|pack|waict)\/|^shoal\/engine-/.test(path)) return immutable;
   return isImmutable ? immutable : 'no-cache';
 }

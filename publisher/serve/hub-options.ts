@@ -24,14 +24,8 @@ export interface HubPlace {
 export async function hubOptionsOf({ folder, config }: Project, place: HubPlace): Promise<HubOptions> {
   const roots = await readRootChain(join(folder, '.shoal/root'), config.site);
   const [firstRoot = new Uint8Array()] = roots.documents;
-  const token = process.env[config.hub.dashboardTokenEnv];
-  if (token !== undefined && token.length < 16) {
-    throw new PublisherError(
-      'config',
-      `${config.hub.dashboardTokenEnv} has fewer than 16 characters`,
-      'Set it to a long random text, for example from `openssl rand -hex 16`.',
-    );
-  }
+  const dashboardToken = tokenIn(config.hub.dashboardTokenEnv);
+  const seederToken = tokenIn(config.hub.seederTokenEnv);
   return {
     sites: [
       {
@@ -51,8 +45,19 @@ export async function hubOptionsOf({ folder, config }: Project, place: HubPlace)
     prefix: place.prefix,
     dashboardDir: builtDashboard(),
     processMetrics: true,
-    ...(token === undefined ? {} : { dashboardToken: token }),
+    ...(dashboardToken === undefined ? {} : { dashboardToken }),
+    ...(seederToken === undefined ? {} : { seederToken }),
   };
+}
+
+function tokenIn(variable: string): string | undefined {
+  const token = process.env[variable];
+  if (token === undefined || token.length >= 16) return token;
+  throw new PublisherError(
+    'config',
+    `${variable} has fewer than 16 characters`,
+    'Set it to a long random text, for example from `openssl rand -hex 16`.',
+  );
 }
 
 function builtDashboard(): string {

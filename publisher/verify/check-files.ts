@@ -6,6 +6,7 @@ import { bakedSettings, tagMark, workerMark } from '../output/browser-scripts.ts
 import { infohashOf } from '../packs/torrent.ts';
 import { headPath, layersPath, tagPath, torrentPath, workerPath } from '../release/layout.ts';
 import { sha256Of } from '../release/content.ts';
+import { checkDisable, checkRegistration } from './check-registration.ts';
 import { readAll, type Deployment, type Served } from './deployment.ts';
 import { advice, wrong, type Deployed, type Finding } from './open-deployed.ts';
 
@@ -26,7 +27,9 @@ export function checksOf(
   const own = [
     () => checkScript(deployment, base + tagPath, tagMark, deployed),
     () => checkScript(deployment, base + workerPath, workerMark, deployed),
+    () => checkRegistration(deployment, base, scriptBytes),
     () => checkHeadHeaders(deployment, base + headPath),
+    () => checkDisable(deployment, base, scriptBytes),
   ];
   if (release === undefined) return own;
   return [
@@ -120,6 +123,15 @@ async function checkScript(
   if (typeof settings !== 'object' || settings === null)
     return [wrong(path, 'was not written by `shoal publish`')];
   const findings: Finding[] = [];
+  const base = path.slice(0, path.lastIndexOf('/') + 1);
+  if (setting(settings, 'base') !== base) {
+    findings.push(
+      wrong(
+        path,
+        `was published for ${String(setting(settings, 'base'))} and is served below ${base}; set \`base\``,
+      ),
+    );
+  }
   if (release !== undefined && setting(settings, 'site') !== release.site) {
     findings.push(
       wrong(path, `is for ${String(setting(settings, 'site'))}, the release is for ${release.site}`),

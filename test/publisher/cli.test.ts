@@ -1,40 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { bundle, shoal, shoalWith, source, start } from '../support/shoal-cli.ts';
 import { testFolder } from '../support/tmp.ts';
-import { noise, opened, writeTree } from './fixture.ts';
-
-const repository = fileURLToPath(new URL('../../', import.meta.url));
-const source = join(repository, 'publisher/cli.ts');
-/** As it is shipped; `npm test` has just built it. */
-const bundle = join(repository, 'dist/cli/shoal.js');
+import { noise, opened, readTree, writeTree } from './fixture.ts';
 
 // Each of these starts several processes, on a machine that may have other things to do.
 vi.setConfig({ testTimeout: 60_000 });
-
-interface Run {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function start(entry: string, folder: string, args: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, [entry, ...args], { cwd: folder, timeout: 50_000 });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  return child;
-}
-
-async function shoal(entry: string, folder: string, ...args: string[]): Promise<Run> {
-  const child = start(entry, folder, args);
-  const texts = ['', ''];
-  child.stdout?.on('data', (data: Buffer) => (texts[0] += data.toString()));
-  child.stderr?.on('data', (data: Buffer) => (texts[1] += data.toString()));
-  await once(child, 'close');
-  return { code: child.exitCode, out: texts[0] ?? '', err: texts[1] ?? '' };
-}
 
 /** Waits until a process has written something that matches, and gives what it wrote. */
 function output(child: ChildProcess, form: RegExp): Promise<string> {
@@ -116,6 +90,40 @@ describe('the command line', () => {
     expect(run.code).toBe(code);
     expect(run.err).toContain(text);
     expect(run.err).not.toContain('fault in Shoal');
+  });
+
+  test('[M1] makes the same bytes whatever language and time zone the machine has', async () => {
+    const folder = await folderWithSite();
+    await writeTree(join(folder, 'dist'), {
+      'Irmak.txt': 'I',
+      'irmak.txt': 'i',
+      'ı.txt': 'ı',
+      'ä.txt': 'ä',
+      'z.txt': 'z',
+    });
+    await shoal(bundle, folder, 'init', '--site', 'https://example.com');
+    const trees: Map<string, Buffer>[] = [];
+    for (const [LC_ALL, TZ] of [
+      ['C', 'UTC'],
+      ['tr_TR.UTF-8', 'Pacific/Auckland'],
+      ['sv_SE.UTF-8', 'America/St_Johns'],
+    ] as const) {
+      const copy = join(await testFolder(), LC_ALL);
+      await cp(folder, copy, { recursive: true });
+      const run = await shoalWith(
+        { LC_ALL, LANG: LC_ALL, TZ },
+        bundle,
+        copy,
+        'publish',
+        'dist',
+        '--at',
+        '2026-11-20T20:00:00Z',
+      );
+      expect(run).toMatchObject({ code: 0 });
+      trees.push(await readTree(join(copy, 'dist')));
+    }
+    expect(trees[1]).toEqual(trees[0]);
+    expect(trees[2]).toEqual(trees[0]);
   });
 
   test('ends with 4 when a key is missing', async () => {

@@ -51,7 +51,7 @@ describe('the configuration', () => {
     [{ base: 'sub' }, 'base: must start and end with /'],
     [{ swarm: { links: 0 } }, 'swarm.links:'],
     [{ swarm: { iceServers: [{ urls: 'http://x' }] } }, 'swarm.iceServers.0.urls'],
-    [{ chunkBytes: 1000 }, 'chunkBytes:'],
+    [{ chunkBytes: 262_144 }, 'chunkBytes:'],
     [
       { share: { rules: [{ match: 'a', headers: { 'set-cookie': 'a=b' } }] } },
       'is a header that cannot be signed',

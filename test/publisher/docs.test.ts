@@ -1,11 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import {
+  disableCommand,
+  enableCommand,
+  revokeCommand,
+  rollbackCommand,
+} from '../../publisher/commands/change.ts';
 import { diffCommand } from '../../publisher/commands/diff.ts';
 import { hubCommand } from '../../publisher/commands/hub.ts';
 import { initCommand } from '../../publisher/commands/init.ts';
+import { keysCommand } from '../../publisher/commands/keys.ts';
 import { publishCommand } from '../../publisher/commands/publish.ts';
 import { serveCommand } from '../../publisher/commands/serve.ts';
+import { signCommand } from '../../publisher/commands/sign.ts';
 import { verifyCommand } from '../../publisher/commands/verify.ts';
 import { parseConfig } from '../../publisher/config/load.ts';
 import { configJsonSchema } from '../../publisher/config/schema.ts';
@@ -40,11 +48,21 @@ describe('docs/configuration.md', () => {
       diffCommand(),
       serveCommand(),
       hubCommand(),
+      rollbackCommand(),
+      revokeCommand(),
+      disableCommand(),
+      enableCommand(),
+      keysCommand(),
+      signCommand(),
     ];
     for (const command of commands) {
       const section = text.split(/^### /m).find((part) => part.startsWith(`\`shoal ${command.name()}`));
       for (const { long } of command.options)
         expect(section, `shoal ${command.name()} ${long}`).toContain(long);
+      for (const inner of command.commands) {
+        expect(section, `shoal ${command.name()} ${inner.name()}`).toContain(`\`${inner.name()}`);
+        for (const { long } of inner.options) expect(section, `${inner.name()} ${long}`).toContain(long);
+      }
     }
   });
 });

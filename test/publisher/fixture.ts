@@ -4,7 +4,15 @@ import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { dirname, join, relative } from 'node:path';
 import { init, publish, type PublishOptions, type PublishReport } from '../../publisher/index.ts';
 import { expect } from 'vitest';
-import { openFirstRoot, openHead, openRelease, type Head, type Release } from '../../manifests/index.ts';
+import {
+  openFirstRoot,
+  openHead,
+  openNextRoot,
+  openRelease,
+  type Head,
+  type Release,
+  type Root,
+} from '../../manifests/index.ts';
 import { testFolder } from '../support/tmp.ts';
 
 /** A project as `shoal init` leaves it, with a folder `dist` to publish. */
@@ -118,15 +126,20 @@ export const files = {
   'index.html': '<!doctype html><html><head><title>t</title></head><body></body></html>',
   'assets/app.4f3a9c1b.js': noise(200_000, 1),
   'assets/style.css': 'body { color: red }',
-  'media/film.mp4': noise(1_500_000, 2),
+  'media/film.mp4': noise(2_200_000, 2),
   'data/cities.json': '{"a":1}',
   'empty.txt': '',
 };
 
-/** Head and release of a published folder, verified from the root on. */
-export async function opened(dist: string): Promise<{ head: Head; release: Release }> {
-  const root = await openFirstRoot(await readFile(join(dist, 'shoal/root/1.json')));
-  const head = await openHead(await readFile(join(dist, 'shoal/head.json')), root);
-  const bytes = await readFile(join(dist, `shoal/release/${head.release.sha256}.json`));
-  return { head, release: await openRelease(bytes, root, head.release) };
+/** Head and release of a published folder, verified from the first root on. */
+export async function opened(dist: string): Promise<{ root: Root; head: Head; release: Release }> {
+  const read = (path: string): Promise<Buffer> => readFile(join(dist, 'shoal', path));
+  let root = await openFirstRoot(await read('root/1.json'));
+  const { length } = await readdir(join(dist, 'shoal/root'));
+  for (let version = 2; version <= length; version++) {
+    root = await openNextRoot(await read(`root/${version}.json`), root);
+  }
+  const head = await openHead(await read('head.json'), root);
+  const bytes = await read(`release/${head.release.sha256}.json`);
+  return { root, head, release: await openRelease(bytes, root, head.release) };
 }

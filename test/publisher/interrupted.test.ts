@@ -28,7 +28,7 @@ function killedAt(step: number): (path: string, bytes: Uint8Array) => Promise<vo
 
 describe('a run that is killed', () => {
   test.each(Array.from({ length: writes }, (_, step) => step))(
-    'in its write %i leaves the old release valid, and the next run completes the new one',
+    '[M2] in its write %i leaves the old release valid, and the next run completes the new one',
     async (step) => {
       const made = await changedSite();
       const before = await opened(made.dist);
@@ -52,7 +52,7 @@ describe('a run that is killed', () => {
   });
 });
 
-test('the head is written after everything else, a release after its packs', async () => {
+test('[M2] the head is written after everything else, a release after its packs', async () => {
   const made = await project(files);
   const { written } = await publishProject(made);
   expect(written.at(-1)).toBe('shoal/head.json');

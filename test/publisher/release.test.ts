@@ -92,7 +92,7 @@ describe('a release', () => {
     expect(torrent.length).toBe(100_000);
   });
 
-  test('is the same bytes on another machine: other order of creation, other times, other folder, other zone', async () => {
+  test('[M1] is the same bytes on another machine: other order of creation, other times, other folder, other zone', async () => {
     const first = await project(files);
     const second = await otherMachine(first);
     const reversed = Object.fromEntries(Object.entries(files).reverse());
