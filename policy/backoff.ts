@@ -5,8 +5,35 @@ export interface Backoff {
   readonly maxMs: number;
 }
 
-/** For the socket to the hub: it must survive a restart under load without a thundering herd. */
+/** For the socket to the hub. */
 export const hubBackoff: Backoff = { minMs: 2_000, maxMs: 300_000 };
+
+/** How many members come back to a hub each second, about, after it was restarted. */
+const returningPerSecond = 25;
+const returnLimits = { minMs: 2_000, maxMs: 40_000 } as const;
+
+/**
+ * The wait before the first attempt after a socket that had worked: soon where few are here, spread out
+ * where a whole crowd lost its hub at once. `swarmSize`: how many the hub had counted, as far as it is a
+ * number.
+ */
+export function returnMs(swarmSize: number, chance: number): number {
+  return Math.round(200 + (spreadMs(swarmSize) - 200) * Math.min(Math.max(chance, 0), 1));
+}
+
+/**
+ * The wait after an attempt at the hub that failed. It grows as {@link backoffMs} does, and a crowd stays
+ * spread out: else all that had tried while the hub was away would be back within the same few seconds.
+ */
+export function retryMs(failures: number, swarmSize: number, chance: number): number {
+  const crowdMs = Math.round(spreadMs(swarmSize) * (0.5 + Math.min(Math.max(chance, 0), 1)));
+  return Math.max(backoffMs(failures, hubBackoff, chance), crowdMs);
+}
+
+function spreadMs(swarmSize: number): number {
+  const wantedMs = (Math.max(swarmSize, 0) / returningPerSecond) * 1000;
+  return Math.min(Math.max(wantedMs, returnLimits.minMs), returnLimits.maxMs);
+}
 
 /** For one peer that could not be reached. */
 export const peerBackoff: Backoff = { minMs: 5_000, maxMs: 300_000 };

@@ -38,22 +38,27 @@ export interface Framing {
   readonly remaining: number;
   /** The first bytes of the message at hand: length prefix, id and up to 12 more. */
   readonly head: readonly number[];
-  /** Messages that began in the last bytes: requests, and answers to requests (pieces and rejects). */
+  /** Messages that began in the last bytes. */
+  readonly counts: MessageCounts;
+}
+
+export interface MessageCounts {
   readonly requests: number;
-  readonly answers: number;
+  readonly blocks: number;
+  readonly rejects: number;
+  /** All others, keep-alives among them. */
+  readonly others: number;
 }
 
 export type Violation =
   'message-too-long' | 'wrong-length' | 'wrong-bitfield' | 'unknown-piece' | 'block-too-long';
 
 /** Before the handshake. */
-export const startFraming: Framing = { remaining: handshakeBytes, head: [], requests: 0, answers: 0 };
-
-/**
- * Requests of a peer that may be waiting for an answer. Cancelled ones count too: a `cancel` of what
- * was never asked would otherwise make room for more (and our own engine never cancels).
- */
-export const queuedRequestsLimit = 256;
+export const startFraming: Framing = {
+  remaining: handshakeBytes,
+  head: [],
+  counts: { requests: 0, blocks: 0, rejects: 0, others: 0 },
+};
 
 /**
  * Takes the next bytes of the stream. `pieces`: number of pieces of the torrent.
@@ -65,8 +70,7 @@ export function stepFraming(
 ): { readonly state: Framing; readonly violation?: Violation } {
   let { remaining } = state;
   const head = [...state.head];
-  let requests = 0;
-  let answers = 0;
+  const counts = { requests: 0, blocks: 0, rejects: 0, others: 0 };
   let at = 0;
   while (at < bytes.length) {
     if (remaining === 0 || head.length > 0) {
@@ -78,14 +82,16 @@ export function stepFraming(
       if (head.length === 4) {
         remaining = lengthOf(head);
         if (remaining > messageLimitBytes) return { state, violation: 'message-too-long' };
-        if (remaining === 0) head.length = 0;
+        if (remaining === 0) {
+          head.length = 0;
+          counts.others++;
+        }
         continue;
       }
       if (head.length < 4) continue;
       const violation = judgeHead(head, pieces);
       if (violation !== undefined) return { state, violation };
-      if (head.length === 5 && head[4] === id.request) requests++;
-      if (head.length === 5 && (head[4] === id.piece || head[4] === id.reject)) answers++;
+      if (head.length === 5) counts[countOf(head[4])]++;
       if (head.length === 17 || remaining === 0) head.length = 0;
       continue;
     }
@@ -93,7 +99,20 @@ export function stepFraming(
     remaining -= skipped;
     at += skipped;
   }
-  return { state: { remaining, head, requests, answers } };
+  return { state: { remaining, head, counts } };
+}
+
+function countOf(kind: number | undefined): keyof MessageCounts {
+  switch (kind) {
+    case id.request:
+      return 'requests';
+    case id.piece:
+      return 'blocks';
+    case id.reject:
+      return 'rejects';
+    default:
+      return 'others';
+  }
 }
 
 function judgeHead(head: readonly number[], pieces: number): Violation | undefined {

@@ -39,6 +39,14 @@ export function allowsCandidate(candidate: string, policy: IcePolicy): boolean {
   }
 }
 
+/**
+ * The candidate without its related address (RFC 8839, section 5.1: `raddr`, `rport`): nobody needs it, and
+ * it names the local address behind a public one, or the public one behind a relay.
+ */
+export function withoutRelated(candidate: string): string {
+  return candidate.replace(/ raddr \S+ rport \d+/, ' raddr 0.0.0.0 rport 0');
+}
+
 function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.') || address.toLowerCase() === 'localhost';
 }

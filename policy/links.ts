@@ -4,26 +4,9 @@
  * state and what is to be done; sockets, clocks and dice are elsewhere.
  */
 
+import { fullAllowance, take, type Allowance } from './allowance.ts';
 import { backoffMs, peerBackoff } from './backoff.ts';
-
-export interface LinkLimits {
-  /** Links to have at least; a page dials while it has fewer. */
-  readonly links: number;
-  /** Accepted links at most. */
-  readonly accepted: number;
-  /**
-   * Connection attempts in the life of a page, both ways. Chrome allows 500
-   * (https://crbug.com/41378764 and the error "Cannot create so many PeerConnections").
-   */
-  readonly attempts: number;
-  /** Members that are remembered at most; the tracker could name any number. */
-  readonly members: number;
-}
-
-/** The limits that follow from the site's `links` setting. */
-export function linkLimits(links: number): LinkLimits {
-  return { links, accepted: 3 * links, attempts: 200, members: 200 };
-}
+import type { LinkLimits } from './link-limits.ts';
 
 /** What we know of one member. */
 export interface MemberState {
@@ -42,6 +25,7 @@ export interface LinksState {
   readonly members: ReadonlyMap<string, MemberState>;
   readonly banned: ReadonlySet<string>;
   readonly attemptsUsed: number;
+  readonly accepts: Allowance;
 }
 
 export type LinkEvent =
@@ -75,7 +59,9 @@ export interface LinkStep {
 }
 
 export function startLinks(self: string, limits: LinkLimits): LinksState {
-  return { self, limits, members: new Map(), banned: new Set(), attemptsUsed: 0 };
+  // The bucket is full whatever the clock says first.
+  const accepts = fullAllowance(limits.accepts, 0);
+  return { self, limits, members: new Map(), banned: new Set(), attemptsUsed: 0, accepts };
 }
 
 /** One step. `chance` gives numbers from 0 to 1. */
@@ -110,6 +96,7 @@ interface Draft {
   readonly members: Map<string, MemberState>;
   readonly banned: Set<string>;
   attemptsUsed: number;
+  accepts: Allowance;
   readonly effects: LinkEffect[];
 }
 
@@ -117,6 +104,7 @@ interface Draft {
 const failuresLimit = 3;
 /** A member that joined dials us within this time, if it dials us at all. */
 const joinGraceMs = 2_000;
+const firstLossMs = 1_000;
 
 function apply(draft: Draft, event: LinkEvent, nowMs: number, chance: () => number): void {
   switch (event.t) {
@@ -133,7 +121,7 @@ function apply(draft: Draft, event: LinkEvent, nowMs: number, chance: () => numb
       return judgeOffer(draft, event.peer, nowMs);
     case 'opened': {
       const member = draft.members.get(event.peer);
-      if (member !== undefined) draft.members.set(event.peer, { ...member, phase: 'open', failures: 0 });
+      if (member !== undefined) draft.members.set(event.peer, { ...member, phase: 'open' });
       return;
     }
     case 'closed':
@@ -172,12 +160,20 @@ function judgeOffer(draft: Draft, peer: string, nowMs: number): void {
   const accepted = [...draft.members].filter(([id, { phase, dialed }]) => {
     return id !== peer && phase !== 'known' && !dialed;
   }).length;
-  if (accepted >= draft.limits.accepted) return refuse(draft, peer);
+  if (accepted >= draft.limits.accepted || pendingOf(draft) >= draft.limits.pending)
+    return refuse(draft, peer);
+  const accepts = take(draft.accepts, draft.limits.accepts, nowMs);
+  if (accepts === undefined) return refuse(draft, peer);
+  draft.accepts = accepts;
   // An offer from a peer that we think we have means that it lost us: its new attempt replaces the old.
   if (member.phase !== 'known') draft.effects.push({ t: 'drop', peer });
   draft.members.set(peer, { ...member, phase: 'accepting', dialed: false });
   draft.attemptsUsed++;
   draft.effects.push({ t: 'accept', peer });
+}
+
+function pendingOf(draft: Draft): number {
+  return countPhase(draft, 'dialing') + countPhase(draft, 'accepting');
 }
 
 function refuse(draft: Draft, peer: string): void {
@@ -203,13 +199,17 @@ function closed(
     draft.members.delete(peer);
     return;
   }
-  const notBeforeMs = nowMs + backoffMs(failures, peerBackoff, chance);
+  // A good link that is lost for the first time: a network has changed, and the peer is likely still there.
+  const isFirstLoss = member.phase === 'open' && failures === 1;
+  const waitMs = isFirstLoss ? firstLossMs * (0.5 + chance) : backoffMs(failures, peerBackoff, chance);
+  const notBeforeMs = nowMs + waitMs;
   draft.members.set(peer, { phase: 'known', dialed: false, failures, notBeforeMs });
 }
 
 /** Dials random members until there are enough links, or asks to be woken when one may be dialed. */
 function refill(draft: Draft, nowMs: number, chance: () => number): void {
-  let missing = draft.limits.links - (draft.members.size - countPhase(draft, 'known'));
+  const busy = draft.members.size - countPhase(draft, 'known');
+  let missing = Math.min(draft.limits.links - busy, draft.limits.pending - pendingOf(draft));
   const known = [...draft.members].filter(([, { phase }]) => phase === 'known');
   const ready = known.filter(([, { notBeforeMs }]) => notBeforeMs <= nowMs);
   while (missing > 0 && ready.length > 0 && draft.attemptsUsed < draft.limits.attempts) {

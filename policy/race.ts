@@ -49,7 +49,6 @@ export interface RaceState {
   readonly othersMs: number;
   readonly swarmDelivered: boolean;
   readonly swarmBad: number;
-  readonly outlook: Outlook;
 }
 
 export interface RaceStep {
@@ -75,7 +74,6 @@ export function raceFor(chunks: readonly number[], patience: Patience): RaceStat
     othersMs: -Infinity,
     swarmDelivered: false,
     swarmBad: 0,
-    outlook: 'none',
   };
 }
 
@@ -102,8 +100,8 @@ export function stepRace(state: RaceState, event: RaceEvent): RaceStep {
 
 function start(state: RaceState, outlook: Outlook): RaceStep {
   if (state.missing.size === 0) return finish(state);
-  if (outlook === 'none' || state.patience.firstMs === 0) return askHttp({ ...state, outlook });
-  return askSwarm({ ...state, outlook });
+  if (outlook === 'none' || state.patience.firstMs === 0) return askHttp(state);
+  return askSwarm(state);
 }
 
 function good(state: RaceState, source: Source, chunk: number, nowMs: number): RaceStep {
@@ -138,7 +136,8 @@ function ended(state: RaceState, source: Source, nowMs: number): RaceStep {
   }
   const next: RaceState = { ...state, http: 'ended', progressMs: nowMs };
   if (next.swarm === 'running') return { state: next, effects: [wake(next)] };
-  return next.swarm === 'idle' && next.outlook !== 'none' ? askSwarm(next) : fail(next, 'sources');
+  // Whatever was known of the swarm at the start: it is all that is left, and says at once when it has nothing.
+  return next.swarm === 'idle' ? askSwarm(next) : fail(next, 'sources');
 }
 
 function tick(state: RaceState, nowMs: number): RaceStep {

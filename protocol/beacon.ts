@@ -34,6 +34,7 @@ export const failureCodes = [
   'origin-mismatch', // the origin's own bytes do not match the manifest
   'origin-error', // the origin answered with an error, or not at all
   'swarm-timeout', // a peer did not deliver in time, HTTP answered
+  'swarm-no-benefit', // peers took longer than the origin, and are left alone for a while
   'swarm-bad-bytes', // a peer sent wrong bytes
   'peer-banned',
   'connection', // a connection to a peer could not be made
@@ -41,6 +42,17 @@ export const failureCodes = [
   'worker', // the worker failed and the browser answered
 ] as const;
 export type FailureCode = (typeof failureCodes)[number];
+
+/**
+ * Visitors are told apart so that the two can be compared: `holdout` are the few that load by plain
+ * HTTP, as if Shoal were not there, and report the same timings.
+ */
+export const groups = ['swarm', 'holdout'] as const;
+export type Group = (typeof groups)[number];
+
+/** What a page loads, for timings: by `initiatorType` and file name, so that it needs no worker. */
+export const assetClasses = ['script', 'style', 'font', 'image', 'media', 'data', 'other'] as const;
+export type AssetClass = (typeof assetClasses)[number];
 
 /** One batch. */
 export interface Beacon {
@@ -57,12 +69,20 @@ export interface Beacon {
   readonly sequence: number;
   readonly visit: 'first' | 'repeat';
   readonly swarm: 'on' | 'off' | 'opted-out' | 'unsupported';
+  /** Absent: `swarm`. The same in all batches of a page load. */
+  readonly group?: Group;
   /** Peers that this page is connected to now (host page only, else 0). */
   readonly peers: number;
   /** Bytes uploaded to peers since the last batch. */
   readonly uploadedBytes: number;
   /** Time from navigation to the `load` event; only in the batch that first knows it. */
   readonly loadMs?: number;
+  /**
+   * Time from navigation until the last asset of a class was there, of those that the page needed to
+   * come up: asked for before `load`, or made to wait for Shoal by the page's own word. In one batch
+   * of a page load, from Resource Timing in both groups; classes without an asset are left out.
+   */
+  readonly classMs?: Readonly<Partial<Record<AssetClass, number>>>;
   readonly assets: readonly AssetTally[];
   readonly failures: readonly { readonly code: FailureCode; readonly count: number }[];
 }

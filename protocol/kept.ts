@@ -6,8 +6,11 @@
 
 export const keptCacheName = 'shoal-kept-v1';
 
-/** Media is kept in slices of this many bytes, aligned to it; other assets are kept whole. */
-export const sliceBytes = 512 * 1024;
+/**
+ * Parts are answered, and kept, in slices of this many bytes, aligned to it; other assets are kept whole. Small, since
+ * a player waits for a whole slice after a seek, and leaves what it does not play; but never smaller than a chunk.
+ */
+export const sliceBytes = 128 * 1024;
 
 /** Cache key of a whole asset. `digest`: SHA-256, 64 hex digits. */
 export function keptWholeUrl(base: string, digest: string): string {
@@ -29,4 +32,12 @@ export function parseKeptUrl(
   const match = /^([0-9a-f]{64})(?:\/(\d{1,12}))?$/.exec(pathname.slice(prefix.length));
   if (match?.[1] === undefined) return undefined;
   return match[2] === undefined ? { digest: match[1] } : { digest: match[1], from: Number(match[2]) };
+}
+
+/** The signed documents, as exact bytes: the worker's own, and releases that a page had from peers. Verified on every read, too. */
+export const documentsCacheName = 'shoal-documents-v1';
+
+/** Cache key of a document: `head`, or `release/` and its SHA-256. */
+export function documentUrl(base: string, name: string): string {
+  return `${base}shoal/documents/${name}`;
 }

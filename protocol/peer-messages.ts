@@ -36,12 +36,59 @@ export interface PeerBye {
   readonly t: 'bye';
 }
 
-export type PeerMessage = PeerHello | PeerPacks | PeerBye;
+/** A run of pieces, first and last. */
+export type PieceRun = readonly [first: number, last: number];
+
+/**
+ * What one member does about a pack: a hint, so that each piece leaves the origin about once. It replaces
+ * what the same member said before. Runs ascend and do not overlap.
+ */
+export interface Claim {
+  /** The member, 40 hex digits; not always the sender. */
+  readonly by: string;
+  /** Grows with each claim of this member for this pack. */
+  readonly seq: number;
+  /** How long ago the member said it, in milliseconds. */
+  readonly ageMs: number;
+  /** Pieces that it wants and lacks; none: it takes no turns any more. */
+  readonly wants: readonly PieceRun[];
+  /** Pieces that it is fetching from the origin. */
+  readonly flying: readonly PieceRun[];
+  /** Pieces that it has fetched from the origin. */
+  readonly done: readonly PieceRun[];
+}
+
+/** Claims for packs that the receiver wants too, the sender's own and those it has heard. */
+export interface PeerClaims {
+  readonly t: 'claims';
+  readonly packs: readonly PackClaims[];
+}
+
+export interface PackClaims {
+  readonly infohash: string;
+  readonly claims: readonly Claim[];
+}
+
+/**
+ * The newest head that the sender knows, as it is signed: its exact text. Whoever says it has the release that
+ * it names, and as long as it gives at all, it gives that to who opens a data channel labelled with the release's SHA-256: the bytes, and no more.
+ */
+export interface PeerHead {
+  readonly t: 'head';
+  readonly head: string;
+}
+
+export type PeerMessage = PeerHello | PeerPacks | PeerClaims | PeerHead | PeerBye;
 
 /** Limits on what a peer may say. */
 export const peerLimits = {
   messageBytes: 64 * 1024,
   packs: 1024,
+  claims: 256,
+  /** In each list of a claim. */
+  runs: 256,
+  /** Pieces of a pack; larger numbers name none. */
+  pieces: 64 * 1024,
 } as const;
 
 /**

@@ -35,8 +35,14 @@ export interface TagConfig {
   readonly links: number;
   /** Upload limit in bytes a second, over all peers; 0: unlimited. */
   readonly uploadBytesPerSecond: number;
+  /** Upload limit in bytes a day (UTC), for all pages of a browser together; 0: unlimited. */
+  readonly uploadBytesPerDay: number;
+  /** How much of a release that peers have told of is fetched from them ahead, while nothing else is asked for; 0: nothing. */
+  readonly prefetchBytesPerRelease: number;
   /** How long `shoal.ready` and `data-shoal-src` wait for worker and swarm before plain HTTP. */
   readonly readyTimeoutMs: number;
+  /** Percent of visitors that load as if Shoal were not there, for comparison. */
+  readonly holdoutPercent: number;
   /** The owner removes Shoal: no page registers the worker any more. Absent: `false`. */
   readonly uninstall?: true;
 }

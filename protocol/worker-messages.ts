@@ -20,7 +20,9 @@ export type ClientToWorker =
    * First visit: these URLs were loaded by the browser; take them from the HTTP cache without
    * network, verify and keep them. Answered with a `delivered` each, `source` as `network` says.
    */
-  | { readonly t: 'harvest'; readonly loaded: readonly HarvestEntry[] };
+  | { readonly t: 'harvest'; readonly loaded: readonly HarvestEntry[] }
+  /** A peer tells of a newer head: its exact text. Answered with `heard`. */
+  | { readonly t: 'head'; readonly head: string };
 
 /** What Resource Timing said about a resource that the browser loaded itself. */
 export interface HarvestEntry {
@@ -44,6 +46,15 @@ export type WorkerToClient =
   | { readonly t: 'failure'; readonly code: FailureCode; readonly detail: string }
   /** Peers sent wrong bytes of this asset, which the host threw away before the worker saw them. */
   | { readonly t: 'rejected'; readonly release: string; readonly asset: number; readonly bytes: number };
+
+/** Worker to the engine, over `Client.postMessage`: what a peer's head is worth. It changes nothing that the worker trusts. */
+export interface HeardHead {
+  readonly t: 'heard';
+  /** Absent: the rules refuse the head, or it is of no use here. */
+  readonly release?: { readonly v: number; readonly sha256: string; readonly len: number };
+  /** The packs of that release, once its document is among the stored ones. */
+  readonly packs?: PackList | undefined;
+}
 
 /** The worker's state as a page may know it. */
 export interface WorkerState {
@@ -75,13 +86,15 @@ export interface Delivered {
 /** Worker to host, over the port. */
 export type WorkerToHost =
   /** The packs of the releases in use; sent first, and again when they change. Replaces the last. */
-  | { readonly t: 'packs'; readonly piece: number; readonly packs: readonly PackLayout[] }
+  | PackList
   /** Bring these chunks. Answered with `chunk` each, or `none` for the rest. */
   | {
       readonly t: 'want';
       readonly id: number;
       /** SHA-256 of the asset, hex. */
       readonly digest: string;
+      /** Where the origin has it, for what the swarm leaves to this page to fetch. */
+      readonly url: string;
       /** Chunk indexes, ascending. */
       readonly chunks: readonly number[];
       /** After this the worker no longer waits. */
@@ -94,6 +107,13 @@ export type WorkerToHost =
   | { readonly t: 'kept'; readonly digest: string; readonly from: number; readonly to: number }
   /** No longer in the cache. */
   | { readonly t: 'dropped'; readonly digest: string };
+
+/** Packs, and the chunk size of the newest release among theirs. */
+export interface PackList {
+  readonly t: 'packs';
+  readonly piece: number;
+  readonly packs: readonly PackLayout[];
+}
 
 /** One pack: which torrent, and which asset's bytes stand where in it. */
 export interface PackLayout {
@@ -119,8 +139,16 @@ export interface PackedAsset {
 
 /** Host to worker, over the port. */
 export type HostToWorker =
-  /** A chunk's bytes, transferred; unverified as far as the worker is concerned. */
-  | { readonly t: 'chunk'; readonly id: number; readonly chunk: number; readonly bytes: ArrayBuffer }
+  /** Bytes of one or more chunks in a row, transferred; unverified as far as the worker is concerned. */
+  | {
+      readonly t: 'chunk';
+      readonly id: number;
+      /** The first one. */
+      readonly chunk: number;
+      readonly bytes: ArrayBuffer;
+      /** Not from a peer: it was this page's turn to ask the origin. */
+      readonly isFromOrigin: boolean;
+    }
   /** The rest of this `want` will not come (no peer has it, or the swarm is off). */
   | { readonly t: 'none'; readonly id: number }
   /** What the swarm could deliver now; sent when it changes. The worker decides its patience by it. */
@@ -140,7 +168,10 @@ export interface HostState {
   readonly t: 'swarm';
   /** Open connections to peers. */
   readonly peers: number;
-  /** `true` once the first connection is open, or it is known that there is nobody, or a deadline passed. */
+  /**
+   * `true` once the first connection is open, or it is known that there is nobody, or a deadline passed; `false`
+   * again when the swarm has ended.
+   */
   readonly settled: boolean;
   /** Infohashes of the packs of which some connected peer holds every piece. */
   readonly whole: readonly string[];

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { startFraming, stepFraming, type Framing, type Violation } from '../../policy/framing.ts';
+import {
+  startFraming,
+  stepFraming,
+  type Framing,
+  type MessageCounts,
+  type Violation,
+} from '../../policy/framing.ts';
 
 const pieces = 100;
 const handshake = new Uint8Array(68);
@@ -22,22 +28,19 @@ function concat(parts: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(parts.flatMap((part) => [...part]));
 }
 
-function run(chunks: readonly Uint8Array[]): {
-  requests: number;
-  answers: number;
-  violation: Violation | undefined;
-} {
+function run(chunks: readonly Uint8Array[]): MessageCounts & { readonly violation: Violation | undefined } {
   let state: Framing = startFraming;
-  let requests = 0;
-  let answers = 0;
+  const sum = { requests: 0, blocks: 0, rejects: 0, others: 0 };
   for (const chunk of chunks) {
     const step = stepFraming(state, chunk, pieces);
-    if (step.violation !== undefined) return { requests, answers, violation: step.violation };
+    if (step.violation !== undefined) return { ...sum, violation: step.violation };
     ({ state } = step);
-    requests += state.requests;
-    answers += state.answers;
+    sum.requests += state.counts.requests;
+    sum.blocks += state.counts.blocks;
+    sum.rejects += state.counts.rejects;
+    sum.others += state.counts.others;
   }
-  return { requests, answers, violation: undefined };
+  return { ...sum, violation: undefined };
 }
 
 const ordinary = [
@@ -55,10 +58,12 @@ const ordinary = [
   request(0),
 ];
 
+const ordinaryCounts = { requests: 3, blocks: 1, rejects: 1, others: 6, violation: undefined };
+
 describe('the framing guard', () => {
   it('lets an ordinary conversation through and counts requests and answers, however it is cut', () => {
     const whole = concat(ordinary);
-    expect(run([whole])).toEqual({ requests: 3, answers: 2, violation: undefined });
+    expect(run([whole])).toEqual(ordinaryCounts);
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 60 }), (sizes) => {
         const chunks: Uint8Array[] = [];
@@ -68,7 +73,7 @@ describe('the framing guard', () => {
           at += size;
         }
         chunks.push(whole.subarray(at));
-        expect(run(chunks)).toEqual({ requests: 3, answers: 2, violation: undefined });
+        expect(run(chunks)).toEqual(ordinaryCounts);
       }),
       { numRuns: 300 },
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allowsCandidate, cleanDescription, fingerprintOf } from '../../policy/ice.ts';
+import { allowsCandidate, cleanDescription, fingerprintOf, withoutRelated } from '../../policy/ice.ts';
 
 const lan = { lan: true, relayOnly: false };
 const wide = { lan: false, relayOnly: false };
@@ -31,6 +31,13 @@ const sdp = [
 ].join('\r\n');
 
 describe('a candidate', () => {
+  it('[J3] says nothing of the address behind it', () => {
+    const local = srflx.replace('raddr 0.0.0.0 rport 0', 'raddr 192.168.1.7 rport 54321 generation 0');
+    expect(withoutRelated(local)).toBe(`${srflx} generation 0`);
+    expect(withoutRelated(relayed)).not.toContain('203.0.113.5');
+    expect(withoutRelated(host)).toBe(host);
+  });
+
   it('of the own network, or named .local, passes only where the site allows it', () => {
     for (const candidate of [host, mdns]) {
       expect(allowsCandidate(candidate, wide)).toBe(false);

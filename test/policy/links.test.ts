@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { linkLimits } from '../../policy/link-limits.ts';
 import {
   countPhase,
-  linkLimits,
   startLinks,
   stepLinks,
   type LinkEffect,
@@ -64,6 +64,28 @@ describe('an offer', () => {
     expect(answers).toEqual([...Array.from({ length: 9 }, () => 'accept'), 'refuse', 'refuse', 'refuse']);
   });
 
+  it('[I2] is refused while twenty connections are being made, and at more than one a second', () => {
+    const wide = linkLimits(16);
+    let state = startLinks('m', wide);
+    let accepted = 0;
+    for (let i = 0; i < 10_000; i++) {
+      const step = stepLinks(state, { t: 'offered', peer: `p${i}` }, i / 10, always);
+      ({ state } = step);
+      accepted += step.effects.filter(({ t }) => t === 'accept').length;
+      expect(countPhase(state, 'accepting') + countPhase(state, 'dialing')).toBeLessThanOrEqual(20);
+    }
+    expect(accepted).toBe(20);
+    for (let i = 0; i < 20; i++) {
+      ({ state } = stepLinks(state, { t: 'closed', peer: `p${i}`, why: 'bye' }, 1_000, always));
+    }
+    const later = Array.from({ length: 100 }, (_, i) => {
+      const step = stepLinks(state, { t: 'offered', peer: `q${i}` }, 3_100, always);
+      ({ state } = step);
+      return step.effects.filter(({ t }) => t === 'accept').length;
+    });
+    expect(later.reduce((sum, count) => sum + count, 0)).toBe(3);
+  });
+
   it('that crosses ours is decided by the smaller id', () => {
     const dialing = run([[{ t: 'listed', peers: ['a', 'z'] }, 0]]).state;
     expect(run([[{ t: 'offered', peer: 'z' }, 1]], dialing).effects).toEqual([]);
@@ -79,6 +101,27 @@ describe('an offer', () => {
     expect(run([[{ t: 'offered', peer: 'a' }, 0]], state).effects).toEqual([{ t: 'refuse', peer: 'a' }]);
     expect(run([[{ t: 'listed', peers: ['a'] }, 0]], state).effects).toEqual([]);
     expect(run([[{ t: 'offered', peer: 'm' }, 0]], state).effects).toEqual([{ t: 'refuse', peer: 'm' }]);
+  });
+});
+
+describe('a link that is lost', () => {
+  it('is tried again within two seconds the first time, and later and later after that', () => {
+    let { state } = run([
+      [{ t: 'listed', peers: ['a'] }, 0],
+      [{ t: 'opened', peer: 'a' }, 0],
+    ]);
+    const first = stepLinks(state, { t: 'closed', peer: 'a', why: 'lost' }, 0, always);
+    expect(first.effects).toEqual([{ t: 'wake', afterMs: 1_000 }]);
+    ({ state } = run(
+      [
+        [{ t: 'tick' }, 1_000],
+        [{ t: 'opened', peer: 'a' }, 1_000],
+      ],
+      first.state,
+    ));
+    const second = stepLinks(state, { t: 'closed', peer: 'a', why: 'lost' }, 1_000, always);
+    expect(second.effects).toMatchObject([{ t: 'wake' }]);
+    expect(second.effects).not.toContainEqual({ t: 'wake', afterMs: 1_000 });
   });
 });
 

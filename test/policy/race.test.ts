@@ -128,13 +128,14 @@ describe('a race', () => {
     ]);
   });
 
-  it('is lost when HTTP ends and there is no swarm, or it has failed before', () => {
-    expect(after([start('none'), ended(9, 'http')])).toEqual([failed('sources')]);
+  it('is lost when HTTP ends and the swarm has failed before, or has nothing', () => {
+    expect(after([start('none'), ended(9, 'http'), ended(9, 'swarm')])).toEqual([failed('sources')]);
     expect(after([start(), ended(5, 'swarm'), ended(9, 'http')])).toEqual([failed('sources')]);
     expect(after([start(), tick(100), ended(105, 'http'), ended(109, 'swarm')])).toEqual([failed('sources')]);
   });
 
-  it('asks the swarm when HTTP fails, although the page could not wait for it [L7]', () => {
+  it('asks the swarm when HTTP fails, although the page could not wait for it, or nobody seemed to have it [L7]', () => {
+    expect(after([start('none'), ended(9, 'http')])).toEqual([wake(10_009), ask('swarm', 0, 1, 2)]);
     expect(after([start('part'), good(5, 'http', 0), ended(9, 'http')], none)).toEqual([
       wake(10_009),
       ask('swarm', 1, 2),
@@ -167,7 +168,7 @@ describe('a race', () => {
     expect(after([tick(5)])).toEqual([]);
     expect(after([ended(5, 'swarm')])).toEqual([]);
     expect(after([start(), start()])).toEqual([]);
-    const over = [start('none'), ended(9, 'http')];
+    const over = [start('none'), ended(9, 'http'), ended(9, 'swarm')];
     for (const event of [start(), good(10, 'http', 0), bad(10, 'http', 0), ended(10, 'http'), tick(10)]) {
       expect(after([...over, event])).toEqual([]);
     }

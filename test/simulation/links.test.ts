@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countPhase, linkLimits, startLinks, stepLinks, type LinkEvent } from '../../policy/links.ts';
+import { linkLimits } from '../../policy/link-limits.ts';
+import { countPhase, startLinks, stepLinks, type LinkEvent } from '../../policy/links.ts';
 
 const self = 'm';
 const limits = { ...linkLimits(3), attempts: 40, members: 12 };

@@ -135,17 +135,16 @@ class Judge {
       'asked is exactly what is missing, in order',
     );
     this.#rule(
-      source === 'http' || this.#setting.outlook !== 'none',
-      'a swarm that has nothing is not asked',
+      source === 'http' || this.#setting.outlook !== 'none' || this.#ended.has('http'),
+      'a swarm that seems to have nothing is asked only when HTTP has failed',
     );
     if (source === 'http') this.#httpAsked = true;
     this.#running.add(source);
   }
 
   #bothFailed(nowMs: number): boolean {
-    const { outlook } = this.#setting;
     const quietSinceMs = Math.max(this.#swarmNewsMs ?? 0, this.#httpEndedMs);
-    const swarmFailed = outlook === 'none' || this.#ended.has('swarm') || this.#swarmBad >= badLimit;
+    const swarmFailed = this.#ended.has('swarm') || this.#swarmBad >= badLimit;
     return this.#ended.has('http') && (swarmFailed || nowMs - quietSinceMs >= lastHopeMs);
   }
 

@@ -8,7 +8,7 @@ import {
   type Source,
   stepRace,
 } from '../../policy/race.ts';
-import type { Chance } from './chance.ts';
+import type { Chance } from '../../bench/simulation/chance.ts';
 
 export const swarmKinds = [
   'good', 'slow', 'trickling', 'lossy', 'polluted', 'mixed', 'stalling', 'leaving', 'silent', 'babbling',

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { patienceFor } from '../../policy/patience.ts';
 import { judgeRace, type Verdict } from './race-judge.ts';
 import { originKinds, originStallMs, playRace, type Setting, swarmKinds } from './race-world.ts';
-import { Chance } from './chance.ts';
+import { Chance } from '../../bench/simulation/chance.ts';
 
 const histories = 12_000;
 const chunkBytes = 65_536;
@@ -83,7 +83,6 @@ describe(`a race, in ${histories} random histories,`, () => {
 
   it('is won by a good swarm when the origin hangs, breaks or refuses [L7]', () => {
     const lost = ({ setting, verdict }: Played): boolean =>
-      setting.outlook !== 'none' &&
       (setting.swarm === 'good' || setting.swarm === 'slow') &&
       setting.origin !== 'wrong' &&
       verdict.outcome !== 'done';
@@ -93,7 +92,7 @@ describe(`a race, in ${histories} random histories,`, () => {
   it('is lost where nobody has the bytes', () => {
     const won = ({ setting, verdict }: Played): boolean =>
       setting.origin === 'refusing' &&
-      (setting.outlook === 'none' || setting.swarm === 'silent' || setting.swarm === 'polluted') &&
+      (setting.swarm === 'silent' || setting.swarm === 'polluted') &&
       verdict.outcome !== 'failed';
     expect(those(played, won)).toEqual([]);
   });
