@@ -3,12 +3,17 @@
  * is there. Everything works without it, too: a page never has to wait for Shoal.
  */
 
+import type { FailureCode } from '../protocol/beacon.ts';
+
 /** What has happened when `shoal.ready` resolves. */
 export interface ShoalReady {
   /** The worker answers this page's requests. */
   readonly worker: boolean;
-  /** Why it does not, or `''`. `off`: the owner removes Shoal from the site. */
-  readonly reason: '' | 'unsupported' | 'off' | 'failed' | 'timeout';
+  /**
+   * Why it does not, or `''`. `off`: the owner removes Shoal from the site. `holdout`: this visitor loads
+   * plainly, for comparison.
+   */
+  readonly reason: '' | 'unsupported' | 'off' | 'holdout' | 'failed' | 'timeout';
 }
 
 /** Decoded bytes that this page received, by source, and how it stands. */
@@ -31,6 +36,10 @@ export interface ShoalStats {
   /** SHA-256 of the release, hex. */
   readonly release: string | null;
   readonly visit: 'first' | 'repeat';
+  /** `holdout`: this visitor loads as if Shoal were not there. */
+  readonly group: 'swarm' | 'holdout';
+  /** Sizes of assets for which the swarm is left off for a while: it took longer than plain HTTP. */
+  readonly leftOff: readonly ('small' | 'medium' | 'large')[];
 }
 
 /** Detail of the `delivered` event: one answered request. */
@@ -46,7 +55,7 @@ export interface ShoalDelivered {
 
 /** Detail of the `failure` event; the codes are in docs/operations.md. */
 export interface ShoalFailure {
-  readonly code: string;
+  readonly code: FailureCode;
   readonly detail: string;
 }
 

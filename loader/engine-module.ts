@@ -2,7 +2,7 @@
 
 import type { Swarm, SwarmOptions } from './swarm/options.ts';
 
-type StartSwarm = (options: SwarmOptions) => Swarm;
+export type StartSwarm = (options: SwarmOptions) => Swarm;
 
 /** Who is elected and gets no engine in this time hands the office on: an import cannot be cancelled. */
 const timeoutMs = 20_000;

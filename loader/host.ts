@@ -4,9 +4,10 @@
  * would hold on to it.
  */
 
+import type { SizeClass } from '../policy/benefit.ts';
 import type { TagConfig } from '../protocol/site-config.ts';
-import type { ClientToWorker } from '../protocol/worker-messages.ts';
-import { loadEngine } from './engine-module.ts';
+import type { ClientToWorker, Delivered } from '../protocol/worker-messages.ts';
+import { loadEngine, type StartSwarm } from './engine-module.ts';
 import type { Swarm, SwarmEvent } from './swarm/options.ts';
 
 export class Hosting {
@@ -15,7 +16,8 @@ export class Hosting {
   #standing: { readonly abort: AbortController; readonly release: () => void } | undefined;
   #isHost = false;
   #swarm: Swarm | undefined;
-  #startSwarm: Awaited<ReturnType<typeof loadEngine>>;
+  #startSwarm: StartSwarm | undefined;
+  #isThrifty = false;
 
   constructor(config: TagConfig, onEvent: (event: SwarmEvent) => void) {
     this.#config = config;
@@ -26,7 +28,14 @@ export class Hosting {
     return this.#swarm?.peers ?? 0;
   }
 
-  /** Stands for election; the engine is fetched when it is won. */
+  get leftOff(): readonly SizeClass[] {
+    return this.#swarm?.leftOff ?? [];
+  }
+
+  /**
+   * Stands for election; the engine is fetched when it is won, and looks for peers at once: a worker that does
+   * not control the page yet takes as long as a connection.
+   */
   stand(): void {
     if (this.#standing !== undefined) return;
     const abort = new AbortController();
@@ -37,6 +46,7 @@ export class Hosting {
       this.#startSwarm ??= await loadEngine(this.#config.engine);
       if (this.#startSwarm === undefined || abort.signal.aborted) return;
       this.#isHost = true;
+      this.#swarm ??= this.#begin(this.#startSwarm);
       this.announce();
       await held;
     };
@@ -52,14 +62,35 @@ export class Hosting {
     if (this.#isHost) navigator.serviceWorker.controller?.postMessage(message);
   }
 
-  /** The worker's port: starts the swarm, or gives it to the swarm that runs. */
+  /** The worker's port, for the swarm that runs. */
   take(port: MessagePort): void {
-    if (!this.#isHost || this.#startSwarm === undefined) return port.close();
-    if (this.#swarm === undefined) {
-      this.#swarm = this.#startSwarm({ config: this.#config, port, onEvent: this.#onEvent });
-    } else {
-      this.#swarm.setPort(port);
-    }
+    if (this.#swarm === undefined) port.close();
+    else this.#swarm.setPort(port);
+  }
+
+  /** Nothing is to be given while it lasts. */
+  setThrift(isWanted: boolean): void {
+    this.#isThrifty = isWanted;
+    this.#swarm?.setThrift(isWanted);
+  }
+
+  /** One answer that this page got, by peers or not. */
+  delivered(answer: Delivered): void {
+    this.#swarm?.delivered(answer);
+  }
+
+  /** The network has changed: nothing holds any more. Joins anew, under a new name. */
+  rejoin(): void {
+    if (this.#swarm === undefined || this.#startSwarm === undefined) return;
+    this.#swarm.stop();
+    this.#swarm = this.#begin(this.#startSwarm);
+    this.announce();
+  }
+
+  #begin(startSwarm: StartSwarm): Swarm {
+    const swarm = startSwarm({ config: this.#config, onEvent: this.#onEvent });
+    swarm.setThrift(this.#isThrifty);
+    return swarm;
   }
 
   /** Leaves the swarm and hands the office to another tab. Synchronous, for `pagehide`. */

@@ -15,3 +15,10 @@ export function loadedBefore(untilMs: number): HarvestEntry[] {
       ms: duration,
     }));
 }
+
+/** Soon after `load`. */
+export function onceQuiet(act: () => void): void {
+  const later = (): unknown => setTimeout(act, 500);
+  if (document.readyState === 'complete') later();
+  else addEventListener('load', later);
+}

@@ -2,26 +2,37 @@
 
 import type { TagConfig } from '../protocol/site-config.ts';
 import type { ClientToWorker, WorkerState, WorkerToClient } from '../protocol/worker-messages.ts';
-import type { Shoal, ShoalEventMap, ShoalReady, ShoalStats } from './api.ts';
-import { isQuietWanted, storeChoice, storedChoice } from './consent.ts';
+import { maySwarm } from '../policy/manners.ts';
+import type { Group } from '../protocol/beacon.ts';
+import type { Shoal, ShoalFailure, ShoalReady, ShoalStats } from './api.ts';
+import { storeChoice, storedChoice } from './consent.ts';
 import { isSupported, takeControl } from './control.ts';
+import { holdoutVisit, removeWorker } from './holdout.ts';
 import { Hosting } from './host.ts';
-import { loadedBefore } from './loaded.ts';
+import { loadedBefore, onceQuiet } from './loaded.ts';
+import { removeEverything } from './remove.ts';
 import { Reporter } from './reporter.ts';
+import { ShoalEvents } from './shoal-events.ts';
 import type { SwarmEvent } from './swarm/options.ts';
 import { hasWaiting, releaseWaiting } from './waiting.ts';
+import { BrowserWishes } from './wishes.ts';
 
 type Settings = TagConfig & { readonly swarmOff: boolean };
 
-export class PageShoal extends EventTarget implements Shoal {
+export class PageShoal extends ShoalEvents implements Shoal {
   readonly #config: Settings;
   readonly #hosting: Hosting;
   readonly #reporter: Reporter | undefined;
-  readonly #visit = navigator.serviceWorker?.controller ? 'repeat' : 'first';
+  readonly #visit: 'first' | 'repeat';
   readonly #sums = { httpBytes: 0, swarmBytes: 0, cacheBytes: 0, discardedBytes: 0, rejectedBytes: 0 };
+  readonly #group: Group;
   #uploadedBytes = 0;
   #state: WorkerState | undefined;
   #choice = storedChoice();
+  readonly #wishes = new BrowserWishes(() => this.#review());
+  #network = this.#wishes.network;
+  /** Rules the page: from now on wishes are followed as they change. */
+  #isReady = false;
   #starting: Promise<ShoalReady> | undefined;
   /** The page waits for us by its own word. */
   #waits = false;
@@ -30,33 +41,17 @@ export class PageShoal extends EventTarget implements Shoal {
   constructor(config: Settings) {
     super();
     this.#config = config;
+    const heldOut = holdoutVisit(config.holdoutPercent);
+    this.#group = heldOut === undefined ? 'swarm' : 'holdout';
+    this.#visit = heldOut ?? (navigator.serviceWorker?.controller ? 'repeat' : 'first');
     this.#hosting = new Hosting(config, (event) => this.#swarmSays(event));
     if (config.hub !== null) {
-      this.#reporter = new Reporter(`${config.hub}beacon`, config.site, () => ({
+      this.#reporter = new Reporter(config.hub, config, this.#group, () => ({
         visit: this.#visit,
         swarm: !isSupported() ? 'unsupported' : this.optedOut ? 'opted-out' : this.#maySwarm() ? 'on' : 'off',
         peers: this.#hosting.peers,
       }));
     }
-  }
-
-  /** As EventTarget's own, with the events' types. */
-  override addEventListener<K extends keyof ShoalEventMap>(
-    type: K,
-    listener: (event: ShoalEventMap[K]) => void,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  override addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  override addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void {
-    super.addEventListener(type, listener, options);
   }
 
   /** Starts after `load`, or at once when something on the page waits for it. */
@@ -100,34 +95,39 @@ export class PageShoal extends EventTarget implements Shoal {
     if (this.#config.uninstall === true) {
       // A worker that is still here asks the origin before it keeps anything, and removes itself.
       this.#tell({ t: 'harvest', loaded: [] });
+      await removeEverything(this.#config);
       return 'off';
     }
-    const reason = await takeControl(this.#config);
-    if (reason !== '') return reason;
+    if (this.#group === 'holdout') return removeWorker(this.#config);
+    addEventListener('pagehide', () => this.#hosting.resign());
+    if (this.#waits) void this.#wishes.known.then(() => this.#maySwarm() && this.#hosting.stand());
+    const [reason] = await Promise.all([takeControl(this.#config), this.#wishes.known]);
+    if (reason !== '') {
+      this.#hosting.resign();
+      return reason;
+    }
     const controlledMs = performance.now();
     const settled = new Promise<void>((resolve) => (this.#onSettled = resolve));
     navigator.serviceWorker.startMessages();
     this.#tell({ t: 'state?' });
-    addEventListener('pagehide', () => this.#hosting.resign());
-    addEventListener('pageshow', () => this.#maySwarm() && this.#hosting.stand());
+    this.#isReady = true;
+    addEventListener('pageshow', () => this.#review());
+    addEventListener('online', () => this.#hosting.rejoin());
     // Said in another tab, it holds in all: any of them may host.
     addEventListener('storage', () => {
       this.#choice = storedChoice() ?? this.#choice;
-      if (this.optedOut) this.#hosting.resign();
+      this.#review();
     });
-    if (this.#maySwarm()) {
-      this.#hosting.stand();
-      await Promise.race([settled, late]);
-    }
+    this.#review();
+    this.#hosting.announce();
+    if (this.#maySwarm()) await Promise.race([settled, late]);
     if (this.#visit === 'first') this.#harvest(controlledMs);
     return '';
   }
 
   /** What was loaded without the worker is reported and kept, once the page is quiet. */
   #harvest(controlledMs: number): void {
-    const send = (): void => this.#tell({ t: 'harvest', loaded: loadedBefore(controlledMs) });
-    if (document.readyState === 'complete') setTimeout(send, 500);
-    else addEventListener('load', () => setTimeout(send, 500));
+    onceQuiet(() => this.#tell({ t: 'harvest', loaded: loadedBefore(controlledMs) }));
   }
 
   #tell(message: ClientToWorker): void {
@@ -136,8 +136,21 @@ export class PageShoal extends EventTarget implements Shoal {
 
   #maySwarm(): boolean {
     const { consent, swarmOff } = this.#config;
-    if (swarmOff || this.#choice === 'out' || !('RTCPeerConnection' in globalThis)) return false;
-    return this.#choice === 'in' || (consent === 'implied' && !isQuietWanted());
+    if (swarmOff || this.#group === 'holdout' || !('RTCPeerConnection' in globalThis)) return false;
+    const { privacy, thrift } = this.#wishes;
+    return maySwarm({ choice: this.#choice, consent, privacy, thrift });
+  }
+
+  /** Something has changed that decides whether this page is in the swarm. */
+  #review(): void {
+    // Nobody would ask a swarm without a worker.
+    if (!this.#isReady) return;
+    if (!this.#maySwarm()) return this.#hosting.resign();
+    this.#hosting.setThrift(this.#wishes.thrift);
+    this.#hosting.stand();
+    if (this.#network === this.#wishes.network) return;
+    this.#network = this.#wishes.network;
+    this.#hosting.rejoin();
   }
 
   /** Everything that the worker says to this page. */
@@ -157,7 +170,8 @@ export class PageShoal extends EventTarget implements Shoal {
       case 'delivered': {
         for (const name of sumNames) this.#sums[name] += message[name];
         this.#reporter?.delivered(message);
-        this.dispatchEvent(new CustomEvent('delivered', { detail: message }));
+        this.emit('delivered', message);
+        this.#hosting.delivered(message);
         return this.#changed();
       }
       case 'rejected':
@@ -165,9 +179,13 @@ export class PageShoal extends EventTarget implements Shoal {
         this.#reporter?.rejected(message.release, message.asset, message.bytes);
         return this.#changed();
       case 'failure':
-        this.#reporter?.failed(message.code);
-        this.dispatchEvent(new CustomEvent('failure', { detail: message }));
+        return this.#failed(message);
     }
+  }
+
+  #failed(failure: ShoalFailure): void {
+    this.#reporter?.failed(failure.code);
+    this.emit('failure', failure);
   }
 
   #swarmSays(event: SwarmEvent): void {
@@ -180,14 +198,13 @@ export class PageShoal extends EventTarget implements Shoal {
         this.#reporter?.uploaded(event.bytes);
         break;
       case 'failure':
-        this.#reporter?.failed(event.code);
-        this.dispatchEvent(new CustomEvent('failure', { detail: event }));
+        this.#failed(event);
     }
     this.#changed();
   }
 
   #changed(): void {
-    this.dispatchEvent(new CustomEvent('state', { detail: this.stats() }));
+    this.emit('state', this.stats());
   }
 
   stats(): ShoalStats {
@@ -198,6 +215,8 @@ export class PageShoal extends EventTarget implements Shoal {
       mode: this.#state?.mode ?? (isSupported() ? 'no-manifest' : 'unsupported'),
       release: this.#state?.release ?? null,
       visit: this.#visit,
+      group: this.#group,
+      leftOff: this.#hosting.leftOff,
     };
   }
 
@@ -207,21 +226,19 @@ export class PageShoal extends EventTarget implements Shoal {
 
   async optOut(): Promise<void> {
     this.#choose('out');
-    this.#hosting.resign();
-    this.#changed();
   }
 
   async optIn(): Promise<void> {
     this.#choose('in');
     await this.#started();
-    // Nobody would ask a swarm without a worker.
-    if (navigator.serviceWorker?.controller && this.#maySwarm()) this.#hosting.stand();
     this.#changed();
   }
 
   #choose(choice: 'in' | 'out'): void {
     this.#choice = choice;
     storeChoice(choice);
+    this.#review();
+    this.#changed();
   }
 }
 

@@ -1,7 +1,17 @@
 /** Sums what the worker says and sends it to the hub in small batches. Never in anybody's way. */
 
-import { beaconLimitBytes, type AssetTally, type Beacon, type FailureCode } from '../protocol/beacon.ts';
+import {
+  beaconLimitBytes,
+  type AssetTally,
+  type Beacon,
+  type FailureCode,
+  type Group,
+} from '../protocol/beacon.ts';
+import type { TagConfig } from '../protocol/site-config.ts';
 import type { Delivered } from '../protocol/worker-messages.ts';
+
+import { classTimes, isComplete } from './class-times.ts';
+import { waited } from './waiting.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -14,10 +24,13 @@ const batchAssets = Math.floor(beaconLimitBytes / assetJsonBytes) - 5;
 const intervalMs = 5_000;
 /** A browser holds 64 KiB of a page's beacons at once (Fetch, section 4.5, keepalive): soon there is room again. */
 const retryMs = 1_000;
+/** What waits for Shoal and has not come by then is left out of the times. */
+const classTimesAfterMs = 30_000;
 
 export class Reporter {
+  readonly #config: TagConfig;
   readonly #url: string;
-  readonly #site: string;
+  readonly #group: Group;
   readonly #standing: () => Standing;
   readonly #session = randomHex();
   #release: string | null = null;
@@ -26,11 +39,15 @@ export class Reporter {
   #uploadedBytes = 0;
   #sequence = 0;
   #loadMs: number | undefined;
+  #loadedAtMs: number | undefined;
+  #classMs: Beacon['classMs'];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(url: string, site: string, standing: () => Standing) {
-    this.#url = url;
-    this.#site = site;
+  /** `hub`: its base URL. */
+  constructor(hub: string, config: TagConfig, group: Group, standing: () => Standing) {
+    this.#url = `${hub}beacon`;
+    this.#config = config;
+    this.#group = group;
     this.#standing = standing;
     addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && this.flush());
     addEventListener('pagehide', () => this.flush());
@@ -39,6 +56,7 @@ export class Reporter {
   /** The page's `load` event has come after so long. */
   loaded(ms: number): void {
     this.#loadMs = ms;
+    this.#loadedAtMs = performance.now();
     this.#soon();
   }
 
@@ -99,6 +117,15 @@ export class Reporter {
     return tally;
   }
 
+  /** Once, when all is there that was waited for, or the page goes. */
+  #timeClasses(): void {
+    if (this.#loadedAtMs === undefined) return;
+    const isLate = performance.now() - this.#loadedAtMs > classTimesAfterMs;
+    if (!isLate && document.visibilityState === 'visible' && !isComplete(waited)) return this.#soon();
+    this.#classMs = classTimes({ base: this.#config.base, loadedAtMs: this.#loadedAtMs, waited });
+    this.#loadedAtMs = undefined;
+  }
+
   #soon(ms = intervalMs): void {
     this.#timer ??= setTimeout(() => this.flush(), ms);
   }
@@ -108,18 +135,21 @@ export class Reporter {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#timeClasses();
     do {
       const assets = [...this.#assets.values()].slice(0, batchAssets);
       const beacon: Beacon = {
         v: 1,
-        site: this.#site,
+        site: this.#config.site,
         id: randomHex(),
         session: this.#session,
         release: this.#release,
         sequence: this.#sequence,
         ...this.#standing(),
+        group: this.#group,
         uploadedBytes: this.#uploadedBytes,
         ...(this.#loadMs === undefined ? {} : { loadMs: this.#loadMs }),
+        ...(this.#classMs === undefined ? {} : { classMs: this.#classMs }),
         assets,
         failures: [...this.#failures].map(([code, count]) => ({ code, count })),
       };
@@ -127,7 +157,7 @@ export class Reporter {
       this.#sequence++;
       for (const { asset } of assets) this.#assets.delete(asset);
       this.#uploadedBytes = 0;
-      this.#loadMs = undefined;
+      this.#loadMs = this.#classMs = undefined;
       this.#failures = new Map();
     } while (this.#assets.size > 0);
   }

@@ -2,6 +2,9 @@
 
 const selector = '[data-shoal-src]';
 
+/** URLs of what has waited. */
+export const waited = new Set<string>();
+
 /** Whether the document has such elements now. */
 export function hasWaiting(): boolean {
   return document.querySelector(selector) !== null;
@@ -25,6 +28,7 @@ function assign(element: HTMLElement): void {
   const source = element.dataset['shoalSrc'];
   if (source === undefined) return;
   delete element.dataset['shoalSrc'];
+  waited.add(new URL(source, document.baseURI).href);
   element.setAttribute(element instanceof HTMLLinkElement ? 'href' : 'src', source);
   // A media element that has looked at its sources does not look again by itself.
   const parent = element.parentElement;

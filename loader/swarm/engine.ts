@@ -4,13 +4,22 @@
  * is trusted: the worker verifies every byte.
  */
 
+import { sizeClassOf } from '../../policy/benefit.ts';
 import type { HostState } from '../../protocol/worker-messages.ts';
+import { Benefit } from './benefit.ts';
 import type { SignalDoor } from './doors.ts';
+import { Crowding } from './crowding.ts';
+import { documentsOf } from './documents.ts';
 import { Exchange } from './exchange.ts';
+import { isHex } from './fields.ts';
+import { Giving } from './giving.ts';
+import { HeadNews } from './head-news.ts';
 import { HubDoor } from './hub-door.ts';
+import type { Link } from './link.ts';
 import { Mesh } from './mesh.ts';
 import type { Swarm, SwarmOptions } from './options.ts';
 import { Packs } from './packs.ts';
+import { Prefetch } from './prefetch.ts';
 import { randomHex } from './random.ts';
 import { TorrentClient } from './webtorrent.ts';
 import { WorkerPort } from './worker-port.ts';
@@ -21,26 +30,45 @@ export type { Swarm, SwarmEvent, SwarmOptions } from './options.ts';
 const settleMs = 1_500;
 
 /** Starts at once; one swarm per origin at a time (the page that won the election). */
-export function startSwarm({ config, port, onEvent }: SwarmOptions): Swarm {
+export function startSwarm({ config, onEvent }: SwarmOptions): Swarm {
   // New for each page load and never stored: a peer id must not follow a visitor around.
   const self = randomHex(20);
   const client = new TorrentClient(self, config.uploadBytesPerSecond);
   const doors: SignalDoor[] = config.hub === null ? [] : [new HubDoor(config.hub, config.swarmId, self)];
+  const crowding = new Crowding();
   const banned = new Set<string>();
-  let uploadAllowed = true;
+  const benefit = new Benefit();
+  const giving = new Giving(config.uploadBytesPerDay, () => {
+    for (const pack of packs.all()) pack.applyUploadAllowed();
+    exchange.changed();
+  });
   let settled = false;
   let stopped = false;
   let told = '';
 
-  const worker = new WorkerPort((message) => packs.receive(message));
+  const worker = new WorkerPort(
+    async (message) => {
+      await packs.receive(message);
+      if (message.t !== 'packs') return;
+      news.ownReleaseChanged();
+      prefetch.look();
+    },
+    () => worker.post(hostState(mesh, settled)),
+  );
   const packs: Packs = new Packs({
     base: config.base,
     client,
     post: (message, transfer) => worker.post(message, transfer),
     guilty: (peer) => ban(peer, 'sent wrong bytes'),
-    uploaded: (bytes) => onEvent({ t: 'uploaded', bytes }),
-    uploadAllowed: () => uploadAllowed,
+    uploaded: (bytes) => {
+      onEvent({ t: 'uploaded', bytes });
+      giving.gave(bytes);
+    },
+    uploadAllowed: () => giving.allowed,
+    isLeftOff: (bytes) => benefit.leftOff.includes(sizeClassOf(bytes)),
     isConnected: (peer) => mesh.isOpen(peer),
+    self,
+    links: () => mesh.links,
     holders: (infohash) => {
       const has = mesh.open.filter((link) => (link.packs.get(infohash)?.state ?? 'none') !== 'none');
       return has.map(({ peer }) => peer);
@@ -53,9 +81,31 @@ export function startSwarm({ config, port, onEvent }: SwarmOptions): Swarm {
     links: () => mesh.links,
     violated: (peer, detail) => ban(peer, `broke the wire protocol: ${detail}`),
   });
+  const news: HeadNews = new HeadNews({
+    documents: documentsOf(config.base),
+    links: () => mesh.open,
+    nextPacks: (layouts) => {
+      packs.setNext(layouts);
+      prefetch.look();
+    },
+    torrentFile: (sha256) => packs.torrentFile(sha256),
+    mayGive: () => giving.allowed,
+    gave: (bytes) => {
+      onEvent({ t: 'uploaded', bytes });
+      giving.gave(bytes);
+    },
+  });
+  const prefetch: Prefetch = new Prefetch({
+    base: config.base,
+    limitBytes: config.prefetchBytesPerRelease,
+    packs,
+    links: () => mesh.open,
+    mayRun: () => giving.allowed,
+  });
   const mesh: Mesh = new Mesh(self, config, doors, {
-    greeting: () => exchange.greeting(),
+    greeting: () => [...exchange.greeting(), ...news.greeting()],
     opened: (link) => {
+      void dismissInCrowd(link);
       settle();
       exchange.reconcile(link);
       peersChanged();
@@ -65,8 +115,16 @@ export function startSwarm({ config, port, onEvent }: SwarmOptions): Swarm {
       exchange.reconcile(link);
       peersChanged();
     },
-    channel: (link, channel) => exchange.incoming(link, channel),
-    closed: ({ peer }) => {
+    claims: ({ peer }, claims) => packs.hear(claims, peer),
+    left: (peers) => packs.membersLeft(peers),
+    head: (link, text) => news.heard(link, text),
+    channel: (link, channel) => {
+      if (isHex(channel.label, 64)) void news.give(link, channel);
+      else exchange.incoming(link, channel);
+    },
+    closed: (link) => {
+      const { peer } = link;
+      crowding.closed(link);
       exchange.closed(peer);
       for (const pack of packs.all()) pack.peerLeft(peer, banned.has(peer));
       peersChanged();
@@ -81,6 +139,11 @@ export function startSwarm({ config, port, onEvent }: SwarmOptions): Swarm {
     banned.add(peer);
     mesh.ban(peer);
     onEvent({ t: 'failure', code: 'peer-banned', detail: `${peer} ${why}` });
+  }
+
+  /** Where local addresses are wanted, peers of one network are, too. */
+  async function dismissInCrowd(link: Link): Promise<void> {
+    if (!config.lan && !(await crowding.admits(link))) link.leave();
   }
 
   function peersChanged(): void {
@@ -103,23 +166,28 @@ export function startSwarm({ config, port, onEvent }: SwarmOptions): Swarm {
     worker.post(state);
   }
 
-  worker.use(port);
-  tell();
-  if (doors.length === 0) settle();
+  if (doors.length === 0 || benefit.isNone) settle();
   const settleTimer = setTimeout(settle, settleMs);
-  mesh.start();
+  if (!benefit.isNone) mesh.start();
 
   return {
-    setUploadAllowed(allowed) {
-      if (uploadAllowed === allowed) return;
-      uploadAllowed = allowed;
-      for (const pack of packs.all()) pack.applyUploadAllowed();
+    delivered(answer) {
+      packs.wantedMs = performance.now();
+      const detail = benefit.record(answer).join(', ');
+      if (detail !== '') onEvent({ t: 'failure', code: 'swarm-no-benefit', detail });
+    },
+    get leftOff() {
+      return benefit.leftOff;
+    },
+    setThrift(isWanted) {
+      giving.thrift = isWanted;
     },
     get peers() {
       return mesh.open.length;
     },
     setPort(next) {
       packs.workerRestarted();
+      news.workerRestarted();
       worker.use(next);
       told = '';
       tell();
@@ -128,10 +196,13 @@ export function startSwarm({ config, port, onEvent }: SwarmOptions): Swarm {
       if (stopped) return;
       stopped = true;
       clearTimeout(settleTimer);
+      prefetch.stop();
+      giving.stop();
       mesh.stop();
-      for (const pack of packs.all()) pack.close();
+      packs.close();
       client.stop();
-      // The worker need not find out by waiting that there is nobody any more.
+      // The worker need not find out by waiting that there is nobody any more, nor anybody to ask.
+      settled = false;
       tell();
       worker.close();
     },

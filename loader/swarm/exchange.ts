@@ -9,6 +9,7 @@ import { ChannelStream } from './channel-stream.ts';
 import { isHex } from './fields.ts';
 import type { Link } from './link.ts';
 import type { Packs } from './packs.ts';
+import { UplinkGate } from './uplink-gate.ts';
 
 /** A channel that is needed and was closed all the same is opened again after this. */
 const reopenMs = 1_000;
@@ -31,6 +32,7 @@ export class Exchange {
   /** Streams by peer, then infohash. */
   readonly #streams = new Map<string, Map<string, ChannelStream>>();
   readonly #opened = new Map<string, number>();
+  readonly #gate = new UplinkGate();
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
@@ -66,7 +68,10 @@ export class Exchange {
       if (!streams.has(infohash) && needsChannel(mine, link.packs.get(infohash))) this.#open(link, infohash);
     }
     for (const [infohash, stream] of streams) {
-      if (!needsChannel(this.#told.get(infohash), link.packs.get(infohash))) stream.destroy();
+      if (needsChannel(this.#told.get(infohash), link.packs.get(infohash))) continue;
+      // It was fine; the same channel may be needed again, any number of times.
+      this.#opened.delete(`${link.attempt}/${infohash}`);
+      stream.destroy();
     }
   }
 
@@ -84,6 +89,7 @@ export class Exchange {
   closed(peer: string): void {
     for (const stream of this.#streamsOf(peer).values()) stream.destroy();
     this.#streams.delete(peer);
+    this.#gate.forget(peer);
   }
 
   #open(link: Link, infohash: string): void {
@@ -97,7 +103,7 @@ export class Exchange {
   #take(link: Link, infohash: string, channel: RTCDataChannel): void {
     const { peer } = link;
     const streams = this.#streamsOf(peer);
-    const stream = new ChannelStream(channel, peer, {
+    const stream = new ChannelStream(channel, peer, this.#gate, {
       pieces: () => this.#options.packs.get(infohash)?.pieceCount,
       closed: () => {
         if (streams.get(infohash) !== stream) return;

@@ -29,6 +29,10 @@ export function listOf<T>(
   return items.map(parse).filter((item) => item !== undefined);
 }
 
+export function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
 export function isHex(value: unknown, digits: number): value is string {
   return typeof value === 'string' && value.length === digits && /^[0-9a-f]+$/.test(value);
 }

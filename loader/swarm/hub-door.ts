@@ -1,40 +1,52 @@
-/** The door through the hub: one WebSocket that speaks the tracker protocol with Shoal's two additions. */
+/**
+ * The door through the hub: the tracker protocol with Shoal's two additions. A tracker that does not know
+ * them is used as stock clients do.
+ */
 
-import { announceIntervalMs, backoffMs, hubBackoff } from '../../policy/backoff.ts';
+import { announceIntervalMs } from '../../policy/backoff.ts';
 import { trackerLimits, type AnnounceRequest, type Signal, type SignalBody } from '../../protocol/tracker.ts';
 import type { DoorEvents, SignalDoor } from './doors.ts';
 import { binaryOfHex } from './fields.ts';
-import { parseHubMessage } from './parse-tracker.ts';
+import { parseHubMessage, type HubMessage } from './parse-tracker.ts';
+import { StockSignals } from './stock-signals.ts';
+import { TrackerSocket } from './tracker-socket.ts';
 
-/** A socket that is not open by then is given up. */
-const openTimeoutMs = 10_000;
+/** No announce sooner after the one before, however much we should like to know more members. */
+const announceGapMs = 15_000;
 
 export class HubDoor implements SignalDoor {
-  readonly name = 'hub';
-  readonly #url: string;
   readonly #swarmId: string;
   readonly #self: string;
+  readonly #socket: TrackerSocket;
   #events: DoorEvents | undefined;
-  #socket: WebSocket | undefined;
-  #failures = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The tracker knows no members and no signals. */
+  #stock: StockSignals | undefined;
+  #announcedAtMs = 0;
 
   /** `hub`: the hub's base URL, resolved against the page. `swarmId`, `self`: 40 hex digits. */
   constructor(hub: string, swarmId: string, self: string) {
     const url = new URL('announce', new URL(hub, location.href));
     url.protocol = url.protocol === 'https:' || url.protocol === 'wss:' ? 'wss:' : 'ws:';
-    this.#url = url.href;
     this.#swarmId = swarmId;
     this.#self = self;
+    this.#socket = new TrackerSocket(url.href, {
+      opened: () => this.#announce('started'),
+      received: (text) => this.#receive(text),
+      lost: () => this.#events?.failed(),
+    });
+  }
+
+  get canDial(): boolean {
+    return this.#stock === undefined;
   }
 
   start(events: DoorEvents): void {
     this.#events = events;
-    addEventListener('online', this.#onOnline);
-    this.#connect();
+    this.#socket.connect();
   }
 
   send(to: string, attempt: string, signal: SignalBody): void {
+    if (this.#stock !== undefined) return this.#stock.send(to, attempt, signal);
     const message: Signal = {
       action: 'signal',
       info_hash: binaryOfHex(this.#swarmId),
@@ -43,110 +55,94 @@ export class HubDoor implements SignalDoor {
       offer_id: binaryOfHex(attempt),
       signal,
     };
-    this.#write(message);
+    this.#socket.write(message);
+  }
+
+  gathered(attempt: string): void {
+    this.#stock?.gathered(attempt);
+  }
+
+  refresh(): void {
+    if (performance.now() - this.#announcedAtMs >= announceGapMs) this.#again();
   }
 
   stop(): void {
-    removeEventListener('online', this.#onOnline);
     this.#announce('stopped');
     this.#events = undefined;
-    this.#close();
+    this.#stopStock();
+    this.#socket.close();
   }
 
-  readonly #onOnline = (): void => {
-    if (this.#socket !== undefined) return;
-    this.#failures = 0;
-    this.#connect();
-  };
-
-  #connect(): void {
-    clearTimeout(this.#timer);
-    let socket: WebSocket;
-    try {
-      socket = new WebSocket(this.#url);
-    } catch {
-      // A page's Content Security Policy may forbid it (connect-src).
-      return this.#lost();
-    }
-    this.#socket = socket;
-    this.#timer = setTimeout(() => this.#lost(), openTimeoutMs);
-    socket.onopen = () => {
-      clearTimeout(this.#timer);
-      this.#announce('started');
-    };
-    socket.onmessage = ({ data }: MessageEvent<unknown>) => this.#receive(data);
-    socket.onclose = () => {
-      if (this.#socket === socket) this.#lost();
-    };
+  #receive(text: string): boolean {
+    const message = parseHubMessage(text, this.#swarmId);
+    if (message !== undefined) this.#understood(message);
+    return message !== undefined;
   }
 
-  #receive(data: unknown): void {
-    if (typeof data === 'string' && data.length > trackerLimits.messageBytes) return this.#lost();
-    const message = parseHubMessage(data, this.#swarmId);
-    if (message === undefined) return;
+  #understood(message: HubMessage): void {
     switch (message.t) {
       case 'announced':
-        this.#failures = 0;
-        this.#announceAfter(announceIntervalMs(message.interval));
-        if (message.members !== undefined) this.#events?.listed(message.members);
-        return;
+        this.#socket.swarmSize = message.size;
+        this.#socket.answered(announceIntervalMs(message.interval), () => this.#again());
+        if (message.members === undefined) return this.#startStock(message.size);
+        this.#stopStock();
+        return this.#events?.listed(message.members);
       case 'members':
         if (message.left.length > 0) this.#events?.left(message.left);
         if (message.joined.length > 0) this.#events?.joined(message.joined);
         return;
       case 'signal':
         return this.#events?.signal(message.from, message.attempt, message.body);
+      case 'relayed':
+        return this.#stock?.receive(message.from, message.attempt, message.kind, message.sdp);
+      case 'undelivered':
+        return;
       case 'refused':
         this.#events?.failed();
-        clearTimeout(this.#timer);
-        this.#timer = setTimeout(() => this.#announce('started'), this.#nextTryMs());
-        return;
+        return this.#socket.refused(() => this.#announce('started'));
     }
   }
 
-  #announceAfter(ms: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#announce(undefined);
-      this.#announceAfter(ms);
-    }, ms);
+  #startStock(size: number): void {
+    if (this.#events === undefined) return;
+    if (size <= 1) this.#events.listed([]);
+    if (this.#stock !== undefined) return;
+    this.#stock = new StockSignals({
+      self: this.#self,
+      swarmId: this.#swarmId,
+      events: this.#events,
+      answer: (message) => this.#socket.write(message),
+      ready: () => this.#announce(undefined),
+    });
+    this.#stock.refill();
+  }
+
+  #stopStock(): void {
+    this.#stock?.stop();
+    this.#stock = undefined;
+  }
+
+  #again(): void {
+    // New offers are announced with the old ones, when they are ready.
+    if (this.#stock?.refill() !== true) this.#announce(undefined);
   }
 
   #announce(event: 'started' | 'stopped' | undefined): void {
+    const offers = event === 'stopped' ? [] : (this.#stock?.offers() ?? []);
     const message: AnnounceRequest = {
       action: 'announce',
       info_hash: binaryOfHex(this.#swarmId),
       peer_id: binaryOfHex(this.#self),
       ...(event === undefined ? {} : { event }),
-      numwant: trackerLimits.members,
+      numwant: offers.length === 0 ? trackerLimits.members : offers.length,
       uploaded: 0,
       downloaded: 0,
       left: null,
+      ...(offers.length === 0 ? {} : { offers }),
       shoal: 1,
     };
-    this.#write(message);
-  }
-
-  #write(message: AnnounceRequest | Signal): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
-  }
-
-  #lost(): void {
-    this.#close();
-    if (this.#events === undefined) return;
-    this.#timer = setTimeout(() => this.#connect(), this.#nextTryMs());
-    this.#events.failed();
-  }
-
-  #nextTryMs(): number {
-    this.#failures++;
-    return backoffMs(this.#failures, hubBackoff, Math.random());
-  }
-
-  #close(): void {
-    clearTimeout(this.#timer);
-    const socket = this.#socket;
-    this.#socket = undefined;
-    socket?.close();
+    this.#announcedAtMs = performance.now();
+    this.#socket.expectAnswer();
+    this.#socket.write(message);
   }
 }

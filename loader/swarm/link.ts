@@ -3,58 +3,37 @@
  * A link is open once the peer's hello has arrived.
  */
 
+import { fullAllowance, take, type Allowance } from '../../policy/allowance.ts';
 import {
   allowsCandidate,
   candidateLimit,
   cleanDescription,
   fingerprintOf,
-  type IcePolicy,
+  withoutRelated,
 } from '../../policy/ice.ts';
 import { controlChannelLabel, type PackState, type PeerMessage } from '../../protocol/peer-messages.ts';
 import type { SignalBody } from '../../protocol/tracker.ts';
+import type { LinkEnd, LinkEvents, LinkOptions } from './link-options.ts';
 import { parsePeerMessage } from './parse-peer.ts';
+import { remoteAddressOf } from './remote-address.ts';
 
 /** From the first signal to the peer's hello. */
 const openTimeoutMs = 10_000;
 /** ICE reports `disconnected` where it hopes to recover; the links are many, so we do not wait for long. */
 const disconnectedMs = 4_000;
-/** Messages on the control channel: a burst, then so many a second. */
-const messageBurst = 500;
-const messagesPerSecond = 50;
-
-export type LinkEnd = 'failed' | 'refused' | 'lost' | 'bye' | 'banned';
-
-export interface LinkOptions {
-  readonly peer: string;
-  /** The attempt's id, 40 hex digits; the same in all its signals. */
-  readonly attempt: string;
-  readonly rtc: RTCConfiguration;
-  readonly ice: IcePolicy;
-  /** What is said first, the hello at its head. */
-  readonly greeting: () => readonly PeerMessage[];
-  readonly send: (body: SignalBody) => void;
-}
-
-export interface LinkEvents {
-  opened(link: Link): void;
-  /** The peer's packs have changed. */
-  packs(link: Link): void;
-  /** The peer opened a data channel; to be taken or closed in this very task. */
-  channel(link: Link, channel: RTCDataChannel): void;
-  /** Called once; not after {@link Link.close}. */
-  ended(link: Link, why: LinkEnd): void;
-  /** Whether a certificate belongs to a banned peer. */
-  isBanned(fingerprint: string): boolean;
-}
+/** Messages on the control channel. */
+const messageRate = { burst: 500, perSecond: 50 };
 
 export class Link {
-  readonly peer: string;
+  peer: string;
   readonly attempt: string;
   /** What the peer says it has and wants, by infohash. */
   readonly packs = new Map<string, PackState>();
   /** The peer's hello has arrived. */
   open = false;
   fingerprint: string | undefined;
+  /** It began as an offer to nobody in particular. */
+  readonly wasInvitation: boolean;
   readonly #options: LinkOptions;
   readonly #events: LinkEvents;
   readonly #connection: RTCPeerConnection;
@@ -64,13 +43,14 @@ export class Link {
   #theirCandidates: RTCIceCandidateInit[] | undefined = [];
   #sent = 0;
   #taken = 0;
-  #messages = { left: messageBurst, atMs: performance.now() };
+  #messages: Allowance | undefined = fullAllowance(messageRate, performance.now());
   #timer: ReturnType<typeof setTimeout> | undefined;
   #greeted = false;
   #ended = false;
 
   constructor(options: LinkOptions, events: LinkEvents) {
-    this.peer = options.peer;
+    this.peer = options.peer ?? '';
+    this.wasInvitation = options.peer === undefined;
     this.attempt = options.attempt;
     this.#options = options;
     this.#events = events;
@@ -83,6 +63,12 @@ export class Link {
     this.#connection.ondatachannel = ({ channel }) => events.channel(this, channel);
     this.#connection.onicecandidate = ({ candidate }) => this.#offerCandidate(candidate);
     this.#connection.onconnectionstatechange = () => this.#watch();
+    if (options.peer !== undefined) this.bind(options.peer);
+  }
+
+  /** Whose link it is: from now on there is a deadline. */
+  bind(peer: string): void {
+    this.peer = peer;
     this.#timer = setTimeout(() => this.#end('failed'), openTimeoutMs);
   }
 
@@ -120,6 +106,17 @@ export class Link {
   /** Before the greeting nothing is said: the greeting itself will have the latest. */
   say(message: PeerMessage): void {
     if (this.#greeted && this.#control.readyState === 'open') this.#control.send(JSON.stringify(message));
+  }
+
+  /** `undefined`: not known. */
+  remoteAddress(): Promise<string | undefined> {
+    return remoteAddressOf(this.#connection).catch(() => undefined);
+  }
+
+  /** Leaves the peer with a word. */
+  leave(): void {
+    this.say({ t: 'bye' });
+    this.#end('refused');
   }
 
   createChannel(label: string): RTCDataChannel {
@@ -169,13 +166,15 @@ export class Link {
   }
 
   #offerCandidate(candidate: RTCIceCandidate | null): void {
-    if (candidate === null || candidate.candidate === '') return;
+    if (candidate === null) return this.#options.gathered();
+    if (candidate.candidate === '') return;
     if (this.#ownCandidates !== undefined) {
       this.#ownCandidates.push(candidate);
       return;
     }
     if (!allowsCandidate(candidate.candidate, this.#options.ice) || ++this.#sent > candidateLimit) return;
-    this.#options.send({ kind: 'candidate', candidate: candidate.candidate, mid: candidate.sdpMid });
+    const text = withoutRelated(candidate.candidate);
+    this.#options.send({ kind: 'candidate', candidate: text, mid: candidate.sdpMid });
   }
 
   #watch(): void {
@@ -211,6 +210,12 @@ export class Link {
         if (!this.open) return this.#end('failed');
         this.#learn(message.packs);
         return this.#events.packs(this);
+      case 'claims':
+        if (!this.open) return this.#end('failed');
+        return this.#events.claims(this, message);
+      case 'head':
+        if (!this.open) return this.#end('failed');
+        return this.#events.head(this, message.head);
       case 'bye':
         return this.#end('bye');
     }
@@ -224,10 +229,8 @@ export class Link {
   }
 
   #isFlooding(): boolean {
-    const nowMs = performance.now();
-    const refilled = this.#messages.left + ((nowMs - this.#messages.atMs) / 1000) * messagesPerSecond;
-    this.#messages = { left: Math.min(messageBurst, refilled) - 1, atMs: nowMs };
-    return this.#messages.left < 0;
+    this.#messages &&= take(this.#messages, messageRate, performance.now());
+    return this.#messages === undefined;
   }
 
   /** The browser refuses what it does not understand; that ends the attempt like any other failure. */

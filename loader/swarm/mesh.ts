@@ -1,39 +1,31 @@
 /** The links of this page: carries out what policy/links.ts decides. */
 
 import { fingerprintOf } from '../../policy/ice.ts';
+import { linkLimits } from '../../policy/link-limits.ts';
 import {
-  linkLimits,
   startLinks,
   stepLinks,
   type LinkEffect,
   type LinkEvent,
   type LinksState,
 } from '../../policy/links.ts';
-import type { PeerMessage } from '../../protocol/peer-messages.ts';
 import type { TagConfig } from '../../protocol/site-config.ts';
 import type { SignalBody } from '../../protocol/tracker.ts';
+import { DoorBook } from './door-book.ts';
 import type { SignalDoor } from './doors.ts';
-import { Link, type LinkEnd } from './link.ts';
+import { Invitations } from './invitations.ts';
+import { Link } from './link.ts';
+import type { LinkEnd } from './link-options.ts';
+import type { MeshEvents } from './mesh-events.ts';
 import { randomHex } from './random.ts';
-
-export interface MeshEvents {
-  /** What is said to a peer first. */
-  greeting(): readonly PeerMessage[];
-  opened(link: Link): void;
-  packs(link: Link): void;
-  channel(link: Link, channel: RTCDataChannel): void;
-  /** An open link is gone. */
-  closed(link: Link): void;
-  /** Nobody else is here, or no door works: there is nothing to wait for. */
-  alone(): void;
-  /** An attempt came to nothing. */
-  failed(peer: string): void;
-}
+import { rtcConfiguration } from './rtc-configuration.ts';
 
 interface Offer {
   readonly door: SignalDoor;
   readonly attempt: string;
   readonly sdp: string;
+  /** An answer to this invitation of ours, not an offer of theirs. */
+  readonly invitation?: Link;
 }
 
 export class Mesh {
@@ -42,9 +34,9 @@ export class Mesh {
   readonly #events: MeshEvents;
   readonly #rtc: RTCConfiguration;
   readonly #links = new Map<string, Link>();
-  /** Which door leads to a peer: the last one that named it. */
-  readonly #doorOf = new Map<string, SignalDoor>();
+  readonly #doorBook = new DoorBook();
   readonly #offers = new Map<string, Offer>();
+  readonly #invitations = new Invitations();
   readonly #bannedFingerprints = new Set<string>();
   #state: LinksState;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -56,27 +48,28 @@ export class Mesh {
     this.#doors = doors;
     this.#events = events;
     this.#state = startLinks(self, linkLimits(config.links));
-    this.#rtc = {
-      iceServers: config.iceServers.map(({ urls, ...rest }) => ({ ...rest, urls: [urls].flat() })),
-      iceTransportPolicy: config.relayOnly ? 'relay' : 'all',
-    };
+    this.#rtc = rtcConfiguration(config);
   }
 
   start(): void {
     for (const door of this.#doors) {
-      const named = (peers: readonly string[]): void => peers.forEach((peer) => this.#doorOf.set(peer, door));
+      const named = (t: 'listed' | 'joined', peers: readonly string[]): void => {
+        for (const peer of peers) this.#doorBook.note(peer, door);
+        this.#step({ t, peers });
+      };
       door.start({
         listed: (peers) => {
-          named(peers);
-          this.#step({ t: 'listed', peers });
+          named('listed', peers);
           if (peers.length === 0) this.#events.alone();
         },
-        joined: (peers) => {
-          named(peers);
-          this.#step({ t: 'joined', peers });
+        joined: (peers) => named('joined', peers),
+        left: (peers) => {
+          this.#step({ t: 'left', peers });
+          this.#events.left(peers);
         },
-        left: (peers) => this.#step({ t: 'left', peers }),
         signal: (from, attempt, body) => this.#signal(door, from, attempt, body),
+        invite: (attempt) => this.#invite(door, attempt),
+        withdraw: (attempt) => this.#invitations.withdraw(attempt),
         failed: () => this.#events.alone(),
       });
     }
@@ -112,20 +105,45 @@ export class Mesh {
       link.open = false;
     }
     this.#links.clear();
+    this.#invitations.withdrawAll();
     for (const door of this.#doors) door.stop();
   }
 
+  #invite(door: SignalDoor, attempt: string): boolean {
+    if (this.#links.size >= this.#config.links) return false;
+    const link = this.#connect(undefined, attempt, door);
+    if (link === undefined) return false;
+    this.#invitations.add(link);
+    void link.dial();
+    return true;
+  }
+
   #signal(door: SignalDoor, from: string, attempt: string, body: SignalBody): void {
-    if (body.kind !== 'offer') {
-      const link = this.#links.get(from);
+    const link = this.#links.get(from);
+    if (body.kind === 'offer') {
+      // Whose invitations go to anybody, we may be connected to already. Of two that cross, the smaller id's stands.
+      const isOurs = link?.wasInvitation === true && from < this.#state.self;
+      if (!door.canDial && link !== undefined && (link.open || !isOurs)) return;
+      return this.#offered({ door, attempt, sdp: body.sdp }, from);
+    }
+    const invitation = body.kind === 'answer' ? this.#invitations.take(attempt) : undefined;
+    if (invitation === undefined) {
       if (link?.attempt === attempt) void link.signal(body);
       return;
     }
-    const fingerprint = fingerprintOf(body.sdp);
-    if (fingerprint !== undefined && this.#bannedFingerprints.has(fingerprint))
-      this.#step({ t: 'banned', peer: from });
-    this.#doorOf.set(from, door);
-    this.#offers.set(from, { door, attempt, sdp: body.sdp });
+    const isTaken = link !== undefined && (link.open || from < this.#state.self);
+    if (!isTaken) this.#offered({ door, attempt, invitation, sdp: '' }, from);
+    if (this.#links.get(from) === invitation) void invitation.signal(body);
+    else invitation.close();
+  }
+
+  #offered(offer: Offer, from: string): void {
+    const fingerprint = fingerprintOf(offer.sdp);
+    if (fingerprint !== undefined && this.#bannedFingerprints.has(fingerprint)) {
+      return offer.door.send(from, offer.attempt, { kind: 'refuse' });
+    }
+    this.#doorBook.note(from, offer.door);
+    this.#offers.set(from, offer);
     this.#step({ t: 'offered', peer: from });
     this.#offers.delete(from);
   }
@@ -140,7 +158,8 @@ export class Mesh {
   #carryOut(effect: LinkEffect): void {
     switch (effect.t) {
       case 'dial': {
-        const door = this.#doorOf.get(effect.peer);
+        const door = this.#doorBook.of(effect.peer) ?? this.#doors[0];
+        if (door?.canDial === false) return this.#step({ t: 'closed', peer: effect.peer, why: 'bye' });
         const link = door && this.#connect(effect.peer, randomHex(20), door);
         if (link === undefined) this.#step({ t: 'closed', peer: effect.peer, why: 'failed' });
         else void link.dial();
@@ -148,6 +167,7 @@ export class Mesh {
       }
       case 'accept': {
         const offer = this.#offers.get(effect.peer);
+        if (offer?.invitation !== undefined) return this.#bind(offer.invitation, effect.peer);
         const link = offer && this.#connect(effect.peer, offer.attempt, offer.door);
         if (offer === undefined || link === undefined) {
           this.#step({ t: 'closed', peer: effect.peer, why: 'failed' });
@@ -169,34 +189,41 @@ export class Mesh {
       case 'wake':
         clearTimeout(this.#timer);
         this.#timer = setTimeout(() => this.#step({ t: 'tick' }), effect.afterMs);
-        return;
     }
   }
 
+  #bind(invitation: Link, peer: string): void {
+    invitation.bind(peer);
+    this.#links.set(peer, invitation);
+  }
+
   /** `undefined`: the browser makes no more connections. */
-  #connect(peer: string, attempt: string, door: SignalDoor): Link | undefined {
+  #connect(peer: string | undefined, attempt: string, door: SignalDoor): Link | undefined {
     try {
-      const link = new Link(
+      const link: Link = new Link(
         {
           peer,
           attempt,
           rtc: this.#rtc,
           ice: this.#config,
           greeting: () => this.#events.greeting(),
-          send: (body) => door.send(peer, attempt, body),
+          send: (body) => door.send(link.peer, attempt, body),
+          gathered: () => door.gathered(attempt),
         },
         {
           opened: (opened) => {
-            this.#step({ t: 'opened', peer });
+            this.#step({ t: 'opened', peer: opened.peer });
             this.#events.opened(opened);
           },
           packs: (changed) => this.#events.packs(changed),
+          claims: (from, claims) => this.#events.claims(from, claims),
+          head: (from, text) => this.#events.head(from, text),
           channel: (on, channel) => this.#events.channel(on, channel),
           ended: (ended, why) => this.#ended(ended, why),
           isBanned: (fingerprint) => this.#bannedFingerprints.has(fingerprint),
         },
       );
-      this.#links.set(peer, link);
+      if (peer !== undefined) this.#links.set(peer, link);
       return link;
     } catch {
       return undefined;
@@ -204,10 +231,14 @@ export class Mesh {
   }
 
   #ended(link: Link, why: LinkEnd): void {
+    if (this.#invitations.take(link.attempt) !== undefined) return;
     this.#forget(link);
     if (why === 'failed') this.#events.failed(link.peer);
     if (why === 'banned') this.#step({ t: 'banned', peer: link.peer });
     else this.#step({ t: 'closed', peer: link.peer, why });
+    // It may be us who are cut off: a tracker that does not answer is called anew.
+    if ((why === 'lost' || why === 'failed') && this.open.length === 0)
+      for (const door of this.#doors) door.refresh();
   }
 
   #forget(link: Link): void {

@@ -1,12 +1,12 @@
 /** What the page gives to the swarm engine, and what it gets. */
 
+import type { SizeClass } from '../../policy/benefit.ts';
 import type { FailureCode } from '../../protocol/beacon.ts';
 import type { TagConfig } from '../../protocol/site-config.ts';
+import type { Delivered } from '../../protocol/worker-messages.ts';
 
 export interface SwarmOptions {
   readonly config: TagConfig;
-  /** The port to the worker: `WorkerToHost` comes in, `HostToWorker` goes out. */
-  readonly port: MessagePort;
   /** For statistics and beacons. */
   readonly onEvent: (event: SwarmEvent) => void;
 }
@@ -23,11 +23,18 @@ export type SwarmEvent =
   | { readonly t: 'failure'; readonly code: FailureCode; readonly detail: string };
 
 export interface Swarm {
-  /** `false` chokes every peer at once. */
-  setUploadAllowed(allowed: boolean): void;
+  /** Thrift is wanted: nothing is given to peers until that is over. */
+  setThrift(isWanted: boolean): void;
+  /** One answer that the page got, from wherever: so the swarm learns whether it is worth it. */
+  delivered(answer: Delivered): void;
+  /** Sizes of assets that are not asked of peers: the worker is told at once that nobody has them. */
+  readonly leftOff: readonly SizeClass[];
   /** Open connections to peers. */
   readonly peers: number;
-  /** The worker was restarted: replaces the port; what the old one wanted is dropped. */
+  /**
+   * The port to the worker: `WorkerToHost` comes in, `HostToWorker` goes out. One that comes later, of a worker
+   * that was restarted, replaces it, and what the old one wanted is dropped.
+   */
   setPort(port: MessagePort): void;
   /** Says bye, closes everything; synchronous, for `pagehide`. The object is of no use afterwards. */
   stop(): void;

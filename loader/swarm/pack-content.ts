@@ -9,11 +9,13 @@ import type { PackLayout, PackedAsset } from '../../protocol/worker-messages.ts'
 import { isPieceKept, KeptState } from './coverage.ts';
 import { Ledger } from './ledger.ts';
 import type { PackContext } from './pack.ts';
-import { PieceStore } from './piece-store.ts';
+import { PieceStore, sha1Hex } from './piece-store.ts';
 import { TorrentSlot } from './torrent-slot.ts';
 import type { OpenTorrent, TorrentWatcher } from './webtorrent.ts';
 
 export interface PackContentEvents {
+  /** A peer has sent a part of a piece. */
+  received(bytes: number): void;
   /** The piece is held now. */
   arrived(piece: number): void;
   /** What is held, or what peers can give, may have become less, or is known for the first time. */
@@ -23,6 +25,8 @@ export interface PackContentEvents {
   /** The torrent cannot be opened. */
   failed(why: string): void;
   isWanted(piece: number): boolean;
+  /** We are fetching it from the origin ourselves. */
+  isFetched(piece: number): boolean;
 }
 
 export class PackContent {
@@ -32,15 +36,16 @@ export class PackContent {
   readonly #events: PackContentEvents;
   readonly #ledger: Ledger;
   readonly #store: PieceStore;
-  readonly #slot: TorrentSlot;
+  readonly slot: TorrentSlot;
   readonly #keptState: KeptState;
+  readonly #fromOrigin = new Set<number>();
 
   constructor(layout: PackLayout, context: PackContext, events: PackContentEvents) {
     this.#layout = layout;
     this.#context = context;
     this.#events = events;
     this.#keptState = new KeptState(layout.assets, context.kept);
-    this.#ledger = new Ledger({
+    this.#ledger = new Ledger(layout.infohash, context.proving, {
       guilty: (peer) => context.guilty(peer),
       takeOver: (piece, from) => this.torrent?.takeOver(piece, from),
       restart: (piece) => this.torrent?.markMissing(piece),
@@ -53,7 +58,7 @@ export class PackContent {
       givesUp: (piece: number) => this.#givesUp(piece),
     };
     this.#store = new PieceStore(layout, owner, context.memory, context.reader);
-    this.#slot = new TorrentSlot(layout, context.client, {
+    this.slot = new TorrentSlot(layout, context.client, {
       opened: () => {
         this.recheckKept();
         events.changed();
@@ -63,7 +68,7 @@ export class PackContent {
   }
 
   get torrent(): OpenTorrent | undefined {
-    return this.#slot.torrent;
+    return this.slot.torrent;
   }
 
   get pieces(): Pieces | undefined {
@@ -76,11 +81,11 @@ export class PackContent {
 
   /** `undefined` when the torrent cannot be had now. */
   open(): Promise<OpenTorrent | undefined> {
-    return this.#slot.open(this.#store, this.#watcher());
+    return this.slot.open(this.#store, this.#watcher());
   }
 
   close(): void {
-    this.#slot.close();
+    this.slot.close();
   }
 
   has(piece: number): boolean {
@@ -99,6 +104,32 @@ export class PackContent {
     if (torrent.isHeldByPeer(piece)) return true;
     const { knownPeers } = torrent;
     return holders.some((peer) => !knownPeers.has(peer));
+  }
+
+  /** The asset whose bytes alone, from the start of a piece, make up this one. */
+  onlyAssetOf(piece: number): PackedAsset | undefined {
+    const { pieces } = this;
+    if (pieces === undefined) return undefined;
+    const [first, second] = segmentsOf(pieceRange(piece, pieces), this.#layout.assets);
+    const isAlone = first !== undefined && second === undefined;
+    return isAlone && first.asset.offset % pieces.pieceBytes === 0 ? first.asset : undefined;
+  }
+
+  /** Takes a whole piece that the origin sent. `false`: it is not the right one. */
+  async bring(piece: number, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
+    const digest = await sha1Hex(bytes);
+    const { torrent } = this;
+    if (torrent === undefined || digest !== torrent.hashOf(piece)) return false;
+    if (torrent.has(piece)) return true;
+    this.#ledger.settled(piece);
+    this.#fromOrigin.add(piece);
+    this.#store.keep(piece, bytes);
+    torrent.markHeld([piece]);
+    return true;
+  }
+
+  isFromOrigin(piece: number): boolean {
+    return this.#fromOrigin.has(piece);
   }
 
   /** `isGuilty`: what it sent of unfinished pieces is thrown away. */
@@ -141,14 +172,20 @@ export class PackContent {
       uploaded,
       uploadAllowed,
       // A wire outlives its connection by a moment; a piece must not go to it any more.
-      mayRequest: (piece, peer) => this.#context.isConnected(peer) && this.#ledger.mayRequest(piece, peer),
+      mayRequest: (piece, peer) =>
+        this.#context.isConnected(peer) &&
+        !this.#events.isFetched(piece) &&
+        this.#ledger.mayRequest(piece, peer),
       requested: (piece, peer) => this.#ledger.requested(piece, peer),
-      received: (piece, block, bytes, peer) => this.#ledger.received(piece, block, { sender: peer, bytes }),
+      received: (piece, block, bytes, peer) => {
+        this.#ledger.received(piece, block, { sender: peer, bytes });
+        this.#events.received(bytes.length);
+      },
       verified: (piece) => this.#events.arrived(piece),
       rejected: (piece) => this.#rejected(piece),
       holdersChanged: () => this.#events.changed(),
       broken: () => {
-        this.#slot.broke();
+        this.slot.broke();
         this.#events.changed();
       },
     };
@@ -177,6 +214,7 @@ export class PackContent {
   }
 
   #lose(piece: number): void {
+    this.#fromOrigin.delete(piece);
     this.#store.forget(piece);
     this.torrent?.markMissing(piece);
     this.#events.changed();

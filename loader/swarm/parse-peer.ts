@@ -1,7 +1,16 @@
 /** What a peer says on the control channel, from text to something that can be used (protocol/peer-messages.ts). */
 
-import { peerLimits, peerProtocol, type PackState, type PeerMessage } from '../../protocol/peer-messages.ts';
-import { fieldsOf, isHex, listOf, parseFields } from './fields.ts';
+import { limits } from '../../manifests/limits.ts';
+import {
+  peerLimits,
+  peerProtocol,
+  type Claim,
+  type PackClaims,
+  type PackState,
+  type PeerMessage,
+  type PieceRun,
+} from '../../protocol/peer-messages.ts';
+import { fieldsOf, isCount, isHex, listOf, parseFields } from './fields.ts';
 
 /** `undefined`: not understood or too long; the connection is not worth keeping. */
 export function parsePeerMessage(text: unknown): PeerMessage | undefined {
@@ -18,6 +27,14 @@ export function parsePeerMessage(text: unknown): PeerMessage | undefined {
       const packs = parsePacks(fields['packs']);
       return packs === undefined ? undefined : { t: 'packs', packs };
     }
+    case 'claims': {
+      const packs = listOf(fields['packs'], peerLimits.claims, parseClaims);
+      return packs === undefined ? undefined : { t: 'claims', packs };
+    }
+    case 'head': {
+      const { head } = fields;
+      return typeof head === 'string' && head.length <= limits.headBytes ? { t: 'head', head } : undefined;
+    }
     case 'bye':
       return { t: 'bye' };
     default:
@@ -32,4 +49,37 @@ function parsePacks(value: unknown): readonly PackState[] | undefined {
     if (state !== 'whole' && state !== 'part' && state !== 'none') return undefined;
     return { infohash, state, wants };
   });
+}
+
+function parseClaims(value: unknown): PackClaims | undefined {
+  const { infohash, claims: list } = fieldsOf(value) ?? {};
+  const claims = listOf(list, peerLimits.claims, parseClaim);
+  return !isHex(infohash, 40) || claims === undefined ? undefined : { infohash, claims };
+}
+
+function parseClaim(value: unknown): Claim | undefined {
+  const fields = fieldsOf(value);
+  if (fields === undefined) return undefined;
+  const { by, seq, ageMs } = fields;
+  const wants = parseRuns(fields['wants']);
+  const flying = parseRuns(fields['flying']);
+  const done = parseRuns(fields['done']);
+  if (!isHex(by, 40) || !isCount(seq) || !isCount(ageMs)) return undefined;
+  return wants && flying && done && { by, seq, ageMs, wants, flying, done };
+}
+
+/** Ascending and apart, so that no list names more pieces than there can be. */
+function parseRuns(value: unknown): readonly PieceRun[] | undefined {
+  if (!Array.isArray(value) || value.length > peerLimits.runs) return undefined;
+  const runs: PieceRun[] = [];
+  let after = 0;
+  for (const item of value) {
+    const ends: readonly unknown[] = Array.isArray(item) ? item : [];
+    const [first, last] = ends;
+    if (!isCount(first) || !isCount(last)) return undefined;
+    if (first < after || last < first || last >= peerLimits.pieces) return undefined;
+    runs.push([first, last]);
+    after = last + 1;
+  }
+  return runs;
 }

@@ -4,11 +4,28 @@ import { trackerLimits, type SignalBody } from '../../protocol/tracker.ts';
 import { fieldsOf, hexOfBinary, listOf, parseFields } from './fields.ts';
 
 export type HubMessage =
-  | { readonly t: 'announced'; readonly interval: unknown; readonly members: readonly string[] | undefined }
+  | {
+      readonly t: 'announced';
+      readonly interval: unknown;
+      /** How many are in the swarm, as far as the tracker says. */
+      readonly size: number;
+      /** `undefined`: a tracker that does not know Shoal. */
+      readonly members: readonly string[] | undefined;
+    }
   | { readonly t: 'members'; readonly joined: readonly string[]; readonly left: readonly string[] }
   | { readonly t: 'signal'; readonly from: string; readonly attempt: string; readonly body: SignalBody }
+  /** An offer or answer of a stock client, or over a stock tracker. */
+  | {
+      readonly t: 'relayed';
+      readonly from: string;
+      readonly attempt: string;
+      readonly kind: 'offer' | 'answer';
+      readonly sdp: string;
+    }
   /** Our announce was refused: this hub does not serve the site. */
-  | { readonly t: 'refused' };
+  | { readonly t: 'refused' }
+  /** A signal of ours did not arrive: its member has left. */
+  | { readonly t: 'undelivered' };
 
 const changesLimit = 1_000;
 
@@ -19,14 +36,14 @@ export function parseHubMessage(text: unknown, swarmId: string): HubMessage | un
   if (fields === undefined) return undefined;
   if (fields['info_hash'] !== undefined && hexOfBinary(fields['info_hash']) !== swarmId) return undefined;
   const refusal = fields['failure reason'];
-  if (refusal !== undefined) return fields['action'] === 'announce' ? { t: 'refused' } : undefined;
+  if (refusal !== undefined) return { t: fields['action'] === 'announce' ? 'refused' : 'undelivered' };
   switch (fields['action']) {
     case 'announce':
-      // Offers and answers of stock clients ask for no member list; Shoal's peers use signals.
-      if (fields['interval'] === undefined) return undefined;
+      if (fields['interval'] === undefined) return parseRelayed(fields);
       return {
         t: 'announced',
         interval: fields['interval'],
+        size: countOf(fields['complete']) + countOf(fields['incomplete']),
         members: listOf(fields['members'], trackerLimits.members, hexOfBinary),
       };
     case 'members':
@@ -40,6 +57,19 @@ export function parseHubMessage(text: unknown, swarmId: string): HubMessage | un
     default:
       return undefined;
   }
+}
+
+function countOf(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+}
+
+function parseRelayed(fields: Readonly<Record<string, unknown>>): HubMessage | undefined {
+  const from = hexOfBinary(fields['peer_id']);
+  const attempt = hexOfBinary(fields['offer_id']);
+  const kind = fields['offer'] === undefined ? 'answer' : 'offer';
+  const sdp = fieldsOf(fields[kind])?.['sdp'];
+  if (from === undefined || attempt === undefined || typeof sdp !== 'string') return undefined;
+  return { t: 'relayed', from, attempt, kind, sdp };
 }
 
 function parseSignal(fields: Readonly<Record<string, unknown>>): HubMessage | undefined {

@@ -1,7 +1,7 @@
 /** What the worker says over the port. It is our own code, but maybe of another version: checked all the same. */
 
 import type { PackLayout, PackedAsset, WorkerToHost } from '../../protocol/worker-messages.ts';
-import { fieldsOf, isHex, listOf } from './fields.ts';
+import { fieldsOf, isCount, isHex, listOf } from './fields.ts';
 
 const packsLimit = 3 * 4096;
 const assetsLimit = 3 * 50_000;
@@ -19,10 +19,10 @@ export function parseWorkerMessage(data: unknown): WorkerToHost | undefined {
     }
     case 'want': {
       const chunks = listOf(fields['chunks'], assetsLimit, (item) => (isCount(item) ? item : undefined));
-      const timeoutMs = fields['timeoutMs'];
-      if (!isCount(id) || !isHex(digest, 64) || chunks === undefined || typeof timeoutMs !== 'number')
-        return undefined;
-      return { t, id, digest, chunks, timeoutMs };
+      const { timeoutMs, url } = fields;
+      if (!isCount(id) || !isHex(digest, 64) || chunks === undefined) return undefined;
+      if (typeof timeoutMs !== 'number' || typeof url !== 'string') return undefined;
+      return { t, id, digest, url, chunks, timeoutMs };
     }
     case 'cancel':
       return isCount(id) ? { t, id } : undefined;
@@ -50,8 +50,4 @@ function parsePack(value: unknown): PackLayout | undefined {
 function parseAsset(value: unknown): PackedAsset | undefined {
   const { digest, size, offset } = fieldsOf(value) ?? {};
   return isHex(digest, 64) && isCount(size) && isCount(offset) ? { digest, size, offset } : undefined;
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

@@ -42,9 +42,14 @@ export class PieceStore implements Store {
   }
 
   put(piece: number, bytes: Uint8Array, done: (error?: Error | null) => void): void {
-    this.#memory.put(this.#layout.infohash, piece, bytes, () => this.#owner.givesUp(piece));
+    this.keep(piece, bytes);
     this.#owner.brought(piece);
     done(null);
+  }
+
+  /** In memory, until the cache has it. */
+  keep(piece: number, bytes: Uint8Array): void {
+    this.#memory.put(this.#layout.infohash, piece, bytes, () => this.#owner.givesUp(piece));
   }
 
   get(
@@ -98,8 +103,11 @@ export class PieceStore implements Store {
     done: (error: Error | null, bytes?: Uint8Array) => void,
   ): Promise<void> {
     const bytes = await this.#piece(piece);
-    if (bytes === undefined) done(new Error(`piece ${piece} is not here`));
-    else done(null, bytes.subarray(offset, length === undefined ? bytes.length : offset + length));
+    const end = offset + (length ?? (bytes?.length ?? 0) - offset);
+    // A request beyond the piece's end gets no block, not a shorter one; from 2 GiB on the wire's offsets are negative.
+    if (bytes === undefined || offset < 0 || end > bytes.length)
+      done(new Error(`piece ${piece} is not here`));
+    else done(null, bytes.subarray(offset, end));
   }
 
   async #piece(index: number): Promise<Uint8Array | undefined> {
@@ -128,6 +136,6 @@ export class PieceStore implements Store {
 }
 
 /** Transport's own check (BEP 3): what WebTorrent on the other side will compare with. */
-async function sha1Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+export async function sha1Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return toHex(new Uint8Array(await crypto.subtle.digest('SHA-1', bytes)));
 }

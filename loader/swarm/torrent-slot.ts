@@ -1,7 +1,7 @@
 /** A pack's torrent, which is opened when it is first needed and may break. */
 
 import type { PackLayout } from '../../protocol/worker-messages.ts';
-import { openTorrent } from './torrent-file.ts';
+import { fetchTorrentFile, openTorrent } from './torrent-file.ts';
 import { OpenTorrent, type Store, type TorrentClient, type TorrentWatcher } from './webtorrent.ts';
 
 export interface TorrentSlotEvents {
@@ -14,6 +14,8 @@ export class TorrentSlot {
   readonly #layout: PackLayout;
   readonly #client: TorrentClient;
   readonly #events: TorrentSlotEvents;
+  /** As the release names it; the origin is asked for it when it is needed and not here. */
+  file: Uint8Array<ArrayBuffer> | undefined;
   #torrent: OpenTorrent | undefined;
   #opening: Promise<OpenTorrent | undefined> | undefined;
   #closed = false;
@@ -50,7 +52,10 @@ export class TorrentSlot {
   }
 
   async #openNow(store: Store, watcher: TorrentWatcher): Promise<OpenTorrent | undefined> {
-    const torrent = await openTorrent(this.#layout, this.#client, store, watcher);
+    const file = this.file ?? (await fetchTorrentFile(this.#layout));
+    const isFile = file instanceof Uint8Array;
+    if (isFile) this.file = file;
+    const torrent = isFile ? await openTorrent(file, this.#layout, this.#client, store, watcher) : file;
     const isOpen = torrent instanceof OpenTorrent;
     if (this.#closed) {
       if (isOpen) torrent.close();

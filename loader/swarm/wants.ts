@@ -3,13 +3,15 @@
  * A want ends when its last chunk is out, or when nothing of the rest can be had from anybody.
  */
 
-import { chunkRange, piecesOf, type ByteRange, type Pieces } from '../../policy/pack-layout.ts';
+import { chunkRange, piecesOf, runsOf, type ByteRange, type Pieces } from '../../policy/pack-layout.ts';
 import type { HostToWorker, PackedAsset } from '../../protocol/worker-messages.ts';
 
 /** One `want` of the worker (protocol/worker-messages.ts). */
 export interface WantRequest {
   readonly id: number;
   readonly asset: PackedAsset;
+  /** Where the origin has it; absent: it is wanted of peers alone. */
+  readonly url?: string;
   readonly chunks: readonly number[];
   readonly chunkBytes: number;
   readonly timeoutMs: number;
@@ -20,8 +22,10 @@ export interface WantedPack {
   /** `undefined` while the torrent opens. */
   pieces(): Pieces | undefined;
   has(piece: number): boolean;
-  /** Somebody connected has the piece, or may turn out to. */
+  /** Somebody connected has the piece or may turn out to, or it can be had from the origin in turn. */
   isObtainable(piece: number): boolean;
+  /** It came from the origin, not from a peer. */
+  isFromOrigin(piece: number): boolean;
   read(range: ByteRange): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** The pieces that are wanted now, ascending; replaces the last list. */
   select(pieces: readonly number[]): void;
@@ -35,6 +39,11 @@ interface Want extends WantRequest {
   readonly leaving: Set<number>;
   readonly timer: ReturnType<typeof setTimeout>;
 }
+
+/** A message to the worker costs much whatever its size; a larger one would keep it from everything else. */
+const messageBytes = 256 * 1024;
+
+const nothing: ByteRange = { from: 0, to: 0 };
 
 export class Wants {
   readonly #pack: WantedPack;
@@ -93,6 +102,31 @@ export class Wants {
     return [...this.#wants.values()].filter(isWaiting).map(({ asset }) => asset);
   }
 
+  /** Pieces that are wanted from wherever and not here, those of the oldest want first. */
+  lacking(): readonly number[] {
+    const pieces = this.#pack.pieces();
+    const lacking = new Set<number>();
+    if (pieces === undefined) return [];
+    for (const { asset, missing, chunkBytes, url } of this.#wants.values()) {
+      if (url === undefined) continue;
+      for (const chunk of missing) {
+        for (const piece of piecesOf(chunkRange(asset, chunk, chunkBytes) ?? nothing, pieces)) {
+          if (!this.#pack.has(piece)) lacking.add(piece);
+        }
+      }
+    }
+    return [...lacking];
+  }
+
+  /** Bytes of an asset from `at` on have come from the origin, ahead of their piece. */
+  ahead({ digest }: PackedAsset, at: number, bytes: Uint8Array<ArrayBuffer>): void {
+    for (const want of this.#wants.values()) {
+      const chunk = at / want.chunkBytes;
+      if (want.asset.digest !== digest || !want.missing.has(chunk) || want.leaving.has(chunk)) continue;
+      this.#send(want, chunk, chunk, bytes.slice().buffer, true);
+    }
+  }
+
   /** A piece has come: sends the chunks that it completes. */
   arrived(piece: number): void {
     const pieces = this.#pack.pieces();
@@ -101,9 +135,11 @@ export class Wants {
     for (const want of this.#wants.values()) {
       const first = Math.floor((at.from - want.asset.offset) / want.chunkBytes);
       const last = Math.floor((at.to - 1 - want.asset.offset) / want.chunkBytes);
+      const complete: number[] = [];
       for (let chunk = Math.max(first, 0); chunk <= last; chunk++) {
-        if (want.missing.has(chunk) && !want.leaving.has(chunk)) this.#sendIfComplete(want, chunk, pieces);
+        if (this.#isComplete(want, chunk, pieces)) complete.push(chunk);
       }
+      for (const [from, to] of runsOf(complete)) this.#sendRun(want, from, to, pieces);
     }
   }
 
@@ -121,44 +157,58 @@ export class Wants {
     const pieces = this.#pack.pieces();
     const selected = new Set<number>();
     for (const want of this.#wants.values()) {
-      if (pieces === undefined) {
-        // The torrent itself is still coming; who lists the pack has some of it.
-        if (!this.#pack.isObtainable(0)) this.#giveUp(want.id);
-        continue;
-      }
-      if (!this.#hasProspect(want, pieces, selected)) this.#giveUp(want.id);
+      // As long as the torrent itself is still coming, nothing is known.
+      if (pieces !== undefined && !this.#hasProspect(want, pieces, selected)) this.#giveUp(want.id);
     }
     if (pieces !== undefined) this.#pack.select([...selected].sort((a, b) => a - b));
   }
 
   #hasProspect(want: Want, pieces: Pieces, selected: Set<number>): boolean {
-    for (const chunk of want.missing) {
-      if (!want.leaving.has(chunk)) this.#sendIfComplete(want, chunk, pieces);
-    }
+    const complete = [...want.missing].filter((chunk) => this.#isComplete(want, chunk, pieces));
+    for (const [from, to] of runsOf(complete.sort((a, b) => a - b))) this.#sendRun(want, from, to, pieces);
     let prospect = want.leaving.size > 0;
     for (const chunk of want.missing) {
       if (want.leaving.has(chunk)) continue;
       const range = chunkRange(want.asset, chunk, want.chunkBytes);
-      const lacking = piecesOf(range ?? { from: 0, to: 0 }, pieces).filter((piece) => !this.#pack.has(piece));
+      const lacking = piecesOf(range ?? nothing, pieces).filter((piece) => !this.#pack.has(piece));
       for (const piece of lacking) selected.add(piece);
       prospect ||= lacking.length > 0 && lacking.every((piece) => this.#pack.isObtainable(piece));
     }
     return prospect;
   }
 
-  #sendIfComplete(want: Want, chunk: number, pieces: Pieces): void {
+  /** Waited for, not on its way, and all of it here. */
+  #isComplete(want: Want, chunk: number, pieces: Pieces): boolean {
+    if (!want.missing.has(chunk) || want.leaving.has(chunk)) return false;
     const range = chunkRange(want.asset, chunk, want.chunkBytes);
-    if (range === undefined || !piecesOf(range, pieces).every((piece) => this.#pack.has(piece))) return;
-    want.leaving.add(chunk);
-    void this.#pack.read(range).then((bytes) => {
-      want.leaving.delete(chunk);
-      if (this.#wants.get(want.id) !== want) return;
-      // A piece that cannot be read after all is marked missing by the store, and wanted again.
-      if (bytes === undefined) return this.review();
-      want.missing.delete(chunk);
-      this.#pack.post({ t: 'chunk', id: want.id, chunk, bytes: bytes.buffer }, [bytes.buffer]);
-      if (want.missing.size === 0) this.#remove(want);
-    });
+    return range !== undefined && piecesOf(range, pieces).every((piece) => this.#pack.has(piece));
+  }
+
+  /** Sends chunks in a row, at most as many as fit one message. */
+  #sendRun(want: Want, first: number, last: number, pieces: Pieces): void {
+    const most = Math.max(1, Math.floor(messageBytes / want.chunkBytes));
+    for (let from = first; from <= last; from += most) {
+      void this.#readRun(want, from, Math.min(from + most - 1, last), pieces);
+    }
+  }
+
+  async #readRun(want: Want, first: number, last: number, pieces: Pieces): Promise<void> {
+    const from = chunkRange(want.asset, first, want.chunkBytes)?.from ?? 0;
+    const to = chunkRange(want.asset, last, want.chunkBytes)?.to ?? 0;
+    for (let chunk = first; chunk <= last; chunk++) want.leaving.add(chunk);
+    const bytes = await this.#pack.read({ from, to });
+    for (let chunk = first; chunk <= last; chunk++) want.leaving.delete(chunk);
+    if (this.#wants.get(want.id) !== want) return;
+    // A piece that cannot be read after all is marked missing by the store, and wanted again.
+    if (bytes === undefined) return this.review();
+    const isFromOrigin = piecesOf({ from, to }, pieces).some((piece) => this.#pack.isFromOrigin(piece));
+    this.#send(want, first, last, bytes.buffer, isFromOrigin);
+  }
+
+  #send(want: Want, first: number, last: number, bytes: ArrayBuffer, isFromOrigin: boolean): void {
+    for (let chunk = first; chunk <= last; chunk++) want.missing.delete(chunk);
+    this.#pack.post({ t: 'chunk', id: want.id, chunk: first, bytes, isFromOrigin }, [bytes]);
+    if (want.missing.size === 0) this.#remove(want);
   }
 
   #giveUp(id: number): void {

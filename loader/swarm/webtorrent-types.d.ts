@@ -15,6 +15,7 @@ declare module 'streamx' {
     on(event: 'error', listener: (error: Error) => void): this;
     emit(event: 'connect'): boolean;
     _write(bytes: Uint8Array, done: (error: Error | null) => void): void;
+    _writev(parts: readonly Uint8Array[], done: (error: Error | null) => void): void;
     _destroy(done: (error: Error | null) => void): void;
   }
 }
@@ -42,9 +43,11 @@ declare module 'webtorrent' {
     readonly peerInterested: boolean;
     readonly requests: readonly WireRequest[];
     readonly extendedHandshake: { reqq?: number };
+    /** As the peer sent it. */
+    peerExtendedHandshake: { readonly reqq?: unknown };
     readonly lt_donthave: {
       donthave(piece: number): void;
-      on(event: 'donthave', listener: () => void): void;
+      on(event: 'donthave', listener: (piece: number) => void): void;
     };
     downloaded: number;
     downloadSpeed: (bytes?: number) => number;

@@ -6,42 +6,24 @@
 
 import type { Duplex } from 'streamx';
 import WebTorrent, { type Store, type Torrent, type Wire } from 'webtorrent';
+import { Haves } from './haves.ts';
 import { pieceCount, runsOf, type Pieces } from '../../policy/pack-layout.ts';
+import { limitRequests, requestsLimit } from './limit-requests.ts';
+import { RequestWindows } from './request-windows.ts';
+import type { TorrentWatcher } from './torrent-watcher.ts';
 
 export type { Store } from 'webtorrent';
+export type { TorrentWatcher } from './torrent-watcher.ts';
 
 const blockBytes = 16 * 1024;
 
-/**
- * Requests that we let a peer have outstanding with us (BEP 10, `reqq`): 256 KiB. A larger window
- * overflows the queues of an ordinary uplink, and SCTP recovers slowly.
- */
-const outstandingRequests = 16;
-
-/** WebTorrent opens its window by the measured speed; this floor starts it at 8 blocks instead of 2. */
-const speedFloorBytesPerSecond = 6 * blockBytes;
-
-/** What the owner of a torrent decides and learns. Peers are named by the link's peer id. */
-export interface TorrentWatcher {
-  /** May this peer be asked for blocks of this piece now? */
-  mayRequest(piece: number, peer: string): boolean;
-  requested(piece: number, peer: string): void;
-  received(piece: number, block: number, bytes: Uint8Array, peer: string): void;
-  /** The piece is held now, brought by peers or marked by us. */
-  verified(piece: number): void;
-  /** The piece failed its SHA-1 and starts over. */
-  rejected(piece: number): void;
-  /** What peers can give may have become less, or known for the first time. */
-  holdersChanged(): void;
-  uploaded(bytes: number): void;
-  uploadAllowed(): boolean;
-  /** The torrent is unusable; it is gone from the client. */
-  broken(error: Error): void;
-}
+/** WebTorrent would open its window by the measured speed; request-windows.ts does it by how long answers take. */
+const speedBytesPerSecond = 1e9;
 
 /** All torrents of this page. */
 export class TorrentClient {
   readonly #client: WebTorrent;
+  readonly #windows = new RequestWindows();
 
   /** `peerId`: 40 hex digits. `uploadBytesPerSecond`: 0 is unlimited. */
   constructor(peerId: string, uploadBytesPerSecond: number) {
@@ -76,7 +58,7 @@ export class TorrentClient {
         reject(error);
         watcher.broken(error);
       });
-      torrent.once('ready', () => resolve(new OpenTorrent(torrent, watcher)));
+      torrent.once('ready', () => resolve(new OpenTorrent(torrent, watcher, this.#windows)));
     });
   }
 
@@ -92,14 +74,17 @@ export class OpenTorrent {
   readonly count: number;
   readonly #torrent: Torrent;
   readonly #watcher: TorrentWatcher;
+  readonly #windows: RequestWindows;
+  readonly #haves = new Haves();
   /** Wires whose bitfield has arrived, and every other one, by peer. */
   readonly #wires = new Map<Wire, { readonly peer: string; known: boolean }>();
   /** Pieces of which a block was asked for, with WebTorrent's object for the attempt. */
   readonly #attempts = new Map<number, unknown>();
 
-  constructor(torrent: Torrent, watcher: TorrentWatcher) {
+  constructor(torrent: Torrent, watcher: TorrentWatcher, windows: RequestWindows) {
     this.#torrent = torrent;
     this.#watcher = watcher;
+    this.#windows = windows;
     this.infohash = torrent.infoHash;
     this.pieces = { length: torrent.length, pieceBytes: torrent.pieceLength };
     this.count = pieceCount(this.pieces);
@@ -135,9 +120,9 @@ export class OpenTorrent {
     return new Set([...this.#wires.values()].filter(({ known }) => known).map(({ peer }) => peer));
   }
 
-  /** Whether some connected peer says that it has the piece. */
-  isHeldByPeer(piece: number): boolean {
-    return this.#torrent.wires.some((wire) => wire.peerPieces.get(piece));
+  /** Whether some connected peer, of those that count, says that it has the piece. */
+  isHeldByPeer(piece: number, counts: (peer: string) => boolean = () => true): boolean {
+    return [...this.#wires].some(([wire, { peer }]) => wire.peerPieces.get(piece) && counts(peer));
   }
 
   /** Downloads exactly these pieces, in this order; replaces the last selection. */
@@ -194,22 +179,30 @@ export class OpenTorrent {
     };
     wire.on('bitfield', known).on('have-all', known).on('have-none', known);
     wire.lt_donthave.on('donthave', known);
+    this.#haves.take(wire, (piece) => this.has(piece));
     wire.on('upload', (bytes) => this.#watcher.uploaded(bytes));
+    const closed = this.#windows.open(peer);
     wire.once('close', () => {
+      closed();
       this.#wires.delete(wire);
       this.#watcher.holdersChanged();
     });
     const { unchoke, downloadSpeed, request } = wire;
     wire.unchoke = () => (this.#watcher.uploadAllowed() ? unchoke.call(wire) : undefined);
-    wire.extendedHandshake.reqq = outstandingRequests;
-    wire.downloadSpeed = (bytes) => Math.max(downloadSpeed(bytes), speedFloorBytesPerSecond);
+    wire.extendedHandshake.reqq = requestsLimit;
+    wire.downloadSpeed = (bytes) => Math.max(downloadSpeed(bytes), speedBytesPerSecond);
+    // Without being asked: a round trip less until the first block. Not before the bitfield, which comes first.
+    setTimeout(() => wire.unchoke());
+    limitRequests(wire, () => Math.floor(this.#windows.mayAskBytes(peer) / blockBytes));
     // Without it WebTorrent would first ask for one block alone to see whether the wire works.
     wire.downloaded = 1;
     wire.request = (piece, offset, length, done) => {
       const attempt = this.#torrent.pieces[piece];
       this.#attempts.set(piece, attempt);
       this.#watcher.requested(piece, peer);
+      const answered = this.#windows.ask(peer, length);
       request.call(wire, piece, offset, length, (error, block) => {
+        answered(error === null);
         if (error === null && block !== null && this.#torrent.pieces[piece] === attempt) {
           this.#watcher.received(piece, Math.floor(offset / blockBytes), block, peer);
         }

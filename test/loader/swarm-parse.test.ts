@@ -21,6 +21,7 @@ describe('what the hub says', () => {
     ).toEqual({
       t: 'announced',
       interval: 60,
+      size: 3,
       members: [peerId],
     });
     expect(hub({ action: 'members', joined: [ids.peer_id], left: [] })).toEqual({
@@ -36,6 +37,27 @@ describe('what the hub says', () => {
       attempt,
       body: { kind: 'offer', sdp: 'v=0' },
     });
+  });
+
+  it('is understood where the tracker knows nothing of Shoal: counts, offers and answers', () => {
+    expect(hub({ action: 'announce', interval: 60, complete: 'many', incomplete: 2 })).toEqual({
+      t: 'announced',
+      interval: 60,
+      size: 2,
+      members: undefined,
+    });
+    for (const kind of ['offer', 'answer'] as const) {
+      expect(hub({ action: 'announce', ...ids, [kind]: { type: kind, sdp: 'v=0' } })).toEqual({
+        t: 'relayed',
+        from: peerId,
+        attempt,
+        kind,
+        sdp: 'v=0',
+      });
+    }
+    expect(hub({ action: 'announce', ...ids, offer: null })).toBeUndefined();
+    expect(hub({ action: 'announce', ...ids, offer: { type: 'offer', sdp: 7 } })).toBeUndefined();
+    expect(hub({ action: 'signal', 'failure reason': 'gone' })).toEqual({ t: 'undelivered' });
   });
 
   it('is ignored where it is of another swarm, too long, or of a wrong shape', () => {
@@ -80,6 +102,38 @@ describe('what a peer says', () => {
     expect(parsePeerMessage('{"t":"bye","more":1}')).toEqual({ t: 'bye' });
   });
 
+  it('is understood: claims, as long as their runs ascend, do not overlap and name pieces that can be', () => {
+    const claim = { by: peerId, seq: 3, ageMs: 20, wants: [[0, 9]], flying: [[2, 2]], done: [] };
+    const said = (claims: readonly object[]) =>
+      parsePeerMessage(JSON.stringify({ t: 'claims', packs: [{ infohash: swarmId, claims }] }));
+    expect(said([claim])).toEqual({ t: 'claims', packs: [{ infohash: swarmId, claims: [claim] }] });
+    for (const wrong of [
+      { by: 'x' },
+      { seq: -1 },
+      { ageMs: 0.5 },
+      { wants: [[5, 4]] },
+      {
+        flying: [
+          [0, 1],
+          [1, 2],
+        ],
+      },
+      { done: [[0, 4_294_967_295]] },
+      { wants: Array.from({ length: 257 }, (_, i) => [2 * i, 2 * i]) },
+      { wants: 'all' },
+    ]) {
+      expect(said([{ ...claim, ...wrong }, claim])).toMatchObject({ packs: [{ claims: { length: 1 } }] });
+    }
+  });
+
+  it('is understood: a head, as long as it is not longer than heads may be', () => {
+    const said = (head: unknown) => parsePeerMessage(JSON.stringify({ t: 'head', head }));
+    expect(said('{}\n{}')).toEqual({ t: 'head', head: '{}\n{}' });
+    expect(said('x'.repeat(8 * 1024))).toMatchObject({ t: 'head' });
+    expect(said('x'.repeat(8 * 1024 + 1))).toBeUndefined();
+    expect(said({ length: 1 })).toBeUndefined();
+  });
+
   it('is refused where it is of another version, too long or of a wrong shape', () => {
     expect(parsePeerMessage(JSON.stringify({ t: 'hello', v: 2, peerId, packs: [] }))).toBeUndefined();
     expect(parsePeerMessage(JSON.stringify({ t: 'hello', v: 1, peerId: 'x', packs: [] }))).toBeUndefined();
@@ -97,9 +151,10 @@ describe('what a peer says', () => {
 
 describe('what the worker says', () => {
   it('is taken as it is where the shape is right, and ignored elsewhere', () => {
-    const want = { t: 'want', id: 1, digest: '0'.repeat(64), chunks: [0, 1], timeoutMs: 500 };
+    const want = { t: 'want', id: 1, digest: '0'.repeat(64), url: '/a', chunks: [0, 1], timeoutMs: 500 };
     expect(parseWorkerMessage(want)).toEqual(want);
     expect(parseWorkerMessage({ ...want, digest: 'x' })).toBeUndefined();
+    expect(parseWorkerMessage({ ...want, url: 1 })).toBeUndefined();
     expect(parseWorkerMessage({ t: 'kept', digest: '0'.repeat(64), from: 0, to: -1 })).toBeUndefined();
     fc.assert(fc.property(fc.anything(), (data) => parseWorkerMessage(data) === undefined));
   });
