@@ -1,14 +1,14 @@
 /** Deadlines for everything that waits on another realm or machine. */
 
-/** `fallback` when `promise` has not settled after `ms`, or rejects. */
-export async function within<T, F>(promise: Promise<T>, ms: number, fallback: F): Promise<T | F> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<F>((resolve) => {
-    timer = setTimeout(() => resolve(fallback), ms);
+/** Rejects when `promise` has not settled after `ms`. */
+export function inTime<T>(promise: Promise<T>, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('late')), ms);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-  try {
-    return await Promise.race([promise.catch(() => fallback), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+}
+
+/** `fallback` when `promise` has not settled after `ms`, or rejects. */
+export function within<T, F>(promise: Promise<T>, ms: number, fallback: F): Promise<T | F> {
+  return inTime(promise, ms).catch(() => fallback);
 }

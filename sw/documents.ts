@@ -3,7 +3,12 @@
  * trusted; every start of the worker verifies them again (a page script may write here).
  */
 
-const documentsCacheName = 'shoal-documents-v1';
+import { documentsCacheName, documentUrl } from '../protocol/kept.ts';
+import { within } from './deadline.ts';
+import { openCache } from './storage.ts';
+
+/** A store that has not answered by then counts as empty. */
+const timeoutMs = 2_000;
 
 /** A named store of bytes. All methods swallow storage errors: without storage the worker is stateless. */
 export interface DocumentStore {
@@ -15,15 +20,12 @@ export interface DocumentStore {
 
 /** The store below `<base>shoal/documents/`; these URLs exist only as keys. */
 export function documentStore(base: string): DocumentStore {
-  const prefix = `${base}shoal/documents/`;
+  const prefix = documentUrl(base, '');
+  const open = async <T>(work: (cache: Cache) => Promise<T>): Promise<T> =>
+    work(await openCache(documentsCacheName));
   // Full, evicted or forbidden storage costs a fetch at the next start, nothing else.
-  const attempt = async <T>(work: (cache: Cache) => Promise<T>): Promise<T | undefined> => {
-    try {
-      return await work(await caches.open(documentsCacheName));
-    } catch {
-      return undefined;
-    }
-  };
+  const attempt = <T>(work: (cache: Cache) => Promise<T>): Promise<T | undefined> =>
+    within(open(work), timeoutMs, undefined);
   return {
     read: (name) =>
       attempt(async (cache) => {
@@ -37,9 +39,4 @@ export function documentStore(base: string): DocumentStore {
       return keys.map(({ url }) => new URL(url).pathname.slice(prefix.length));
     },
   };
-}
-
-/** Removes everything that this file ever stored. */
-export async function removeDocuments(): Promise<void> {
-  await caches.delete(documentsCacheName);
 }

@@ -1,6 +1,7 @@
 /** Fetches a document of Shoal's own from the origin: bounded in bytes and time, never redirected. */
 
 import { concatBytes } from '../manifests/index.ts';
+import { inTime } from './deadline.ts';
 
 /** What came, and the origin's clock (RFC 9110, section 6.6.1), NaN when it sent none. */
 export interface Fetched {
@@ -10,7 +11,7 @@ export interface Fetched {
 
 /** The origin did not deliver what was asked for: no answer, another status, too long, too short, too late. */
 export class OriginError extends Error {
-  /** HTTP status; 0: no answer, or not one that we take. */
+  /** HTTP status; 0: no answer, or no whole one. */
   readonly status: number;
 
   constructor(message: string, status = 0) {
@@ -26,13 +27,17 @@ export async function fetchBounded(
   timeoutMs: number,
   cache: RequestCache,
 ): Promise<Fetched> {
-  try {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const response = await fetch(url, { cache, redirect: 'error', signal });
+  const over = new AbortController();
+  const load = async (): Promise<Fetched> => {
+    const response = await fetch(url, { cache, redirect: 'error', signal: over.signal });
     if (!response.ok) throw new OriginError(`${response.status}`, response.status);
     const bytes = await readBounded(response, limitBytes);
     return { bytes, originTimeMs: Date.parse(response.headers.get('date') ?? '') };
+  };
+  try {
+    return await inTime(load(), timeoutMs);
   } catch (error) {
+    over.abort();
     if (error instanceof OriginError) throw error;
     throw new OriginError(`${url}: ${error instanceof Error ? error.message : ''}`);
   }
@@ -43,7 +48,7 @@ async function readBounded(response: Response, limitBytes: number): Promise<Uint
   let length = 0;
   await drain(response, (part) => {
     length += part.length;
-    if (length > limitBytes) throw new OriginError('too long');
+    if (length > limitBytes) throw new OriginError('too long', response.status);
     parts.push(part);
   });
   return concatBytes(parts);

@@ -21,7 +21,7 @@ export async function harvest(
   loaded: readonly HarvestEntry[],
 ): Promise<void> {
   const trusted = await delivery.releases.refresh();
-  if (trusted === undefined) return;
+  if (trusted === undefined || delivery.releases.mode !== 'on') return;
   for (const entry of loaded) {
     const url = URL.parse(entry.url);
     const asset = url === null ? undefined : trusted.catalog.find(url.pathname + url.search);

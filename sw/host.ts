@@ -3,13 +3,15 @@
  * Ports die silently when the worker stops, so they are found again by asking all pages.
  */
 
-import type { Catalog } from '../manifests/index.ts';
+import { limits, type Catalog } from '../manifests/index.ts';
 import type { Outlook } from '../policy/race.ts';
+import { freshRecord } from '../policy/swarm-record.ts';
 import type {
   HostState,
   HostToWorker,
   PackedAsset,
   PackLayout,
+  PackList,
   WorkerToClient,
   WorkerToHost,
 } from '../protocol/worker-messages.ts';
@@ -19,7 +21,8 @@ import { scope } from './scope.ts';
 
 /** What a `want` brings. */
 export interface WantListener {
-  onChunk(chunk: number, bytes: Uint8Array<ArrayBuffer>): void;
+  /** One or more chunks in a row; the answer is how many. */
+  onChunks(first: number, bytes: ArrayBuffer, isFromOrigin: boolean): number;
   /** Nothing more will come. */
   onEnd(): void;
 }
@@ -31,28 +34,30 @@ interface Session {
   readonly port: MessagePort;
   /** What its swarm can do, by its own word. */
   swarm?: HostState;
-  /** Wants in a row that got no answer at all: a frozen page looks alive. */
-  silent: number;
   /** When it was first asked for something since it last said anything. */
   askedMs: number | undefined;
 }
 
-interface Want extends WantListener {
+interface Want {
   readonly asked: Session;
-  answered: boolean;
+  readonly listener: WantListener;
   /** Chunks that have not come yet. */
   left: number;
 }
 
-/** After so many unanswered wants, and so long without a word since it was asked, the host counts as frozen. */
-const silentLimit = 2;
-const frozenMs = 1_500;
+/**
+ * A page that hosts answers every want with its state at once. After so long without a word it counts as
+ * frozen: such a page looks alive. One that is only slow is found again.
+ */
+const frozenMs = 2_000;
 /** A page that hosts answers within a few milliseconds, also in the background. */
 const callTimeoutMs = 60;
 
 export class Host {
   /** When the swarm last delivered a right chunk, for whomever (`performance.now()`). */
   deliveredMs = -Infinity;
+  /** What the swarm has shown on this network. */
+  record = freshRecord;
   #session: Session | undefined;
   #packs: WorkerToHost | undefined;
   #nextId = 1;
@@ -82,7 +87,7 @@ export class Host {
   adopt(client: Client): void {
     this.#drop();
     const { port1, port2 } = new MessageChannel();
-    const session: Session = { port: port1, silent: 0, askedMs: undefined };
+    const session: Session = { port: port1, askedMs: undefined };
     port1.onmessage = (event: MessageEvent<unknown>) => this.#receive(session, event.data);
     this.#session = session;
     const message: WorkerToClient = { t: 'port' };
@@ -92,27 +97,24 @@ export class Host {
 
   /** The packs of the releases in use; kept for the next host too. */
   setPacks(base: string, catalogs: readonly Catalog[]): void {
-    const piece = catalogs[0]?.release.piece;
-    if (piece === undefined) return;
-    const packs = new Map(
-      catalogs.flatMap((catalog) => packLayouts(base, catalog)).map((pack) => [pack.infohash, pack]),
-    );
-    this.#packs = { t: 'packs', piece, packs: [...packs.values()] };
+    this.#packs = packsOf(base, catalogs);
     this.post(this.#packs);
   }
 
-  /** What the swarm can do for a pack now. After a restart of the worker, waits shortly for the host. */
-  async outlook(infohash: string | undefined): Promise<Outlook> {
+  /**
+   * What the swarm can do for a pack now. After a restart of the worker, waits shortly for the host. For who
+   * `waits` it can always do something: it agrees with whoever comes on who asks the origin.
+   */
+  async outlook(infohash: string | undefined, waits: boolean): Promise<Outlook> {
     if (infohash === undefined) return 'none';
-    if (!this.settled) await this.#call();
+    if (!this.settled) await this.call();
     const swarm = this.#session?.swarm;
-    if (swarm === undefined || swarm.peers === 0) return 'none';
-    if (swarm.whole.includes(infohash)) return 'whole';
-    return swarm.part.includes(infohash) ? 'part' : 'none';
+    if (swarm?.whole.includes(infohash)) return 'whole';
+    return swarm?.settled && (waits || swarm.part.includes(infohash)) ? 'part' : 'none';
   }
 
   /** Asks all pages who hosts; resolves when one has answered, or after 60 ms. At most once a second. */
-  #call(): Promise<void> {
+  call(): Promise<void> {
     const nowMs = performance.now();
     if (nowMs - this.#lastCallMs < 1_000) return this.#calling;
     this.#lastCallMs = nowMs;
@@ -130,6 +132,7 @@ export class Host {
   /** Asks for chunks. The answer is a function that cancels; `undefined`: nobody to ask. */
   want(
     digest: string,
+    url: string,
     chunks: readonly number[],
     timeoutMs: number,
     listener: WantListener,
@@ -137,41 +140,29 @@ export class Host {
     const session = this.#session;
     if (session === undefined) return undefined;
     const id = this.#nextId++;
-    const want: Want = {
-      asked: session,
-      answered: false,
-      left: chunks.length,
-      onChunk: listener.onChunk.bind(listener),
-      onEnd: listener.onEnd.bind(listener),
-    };
-    this.#wants.set(id, want);
-    session.askedMs ??= performance.now();
-    this.post({ t: 'want', id, digest, chunks, timeoutMs });
-    const timer = setTimeout(() => this.#late(id), timeoutMs);
-    return () => {
+    this.#wants.set(id, { asked: session, left: chunks.length, listener });
+    if (session.askedMs === undefined) {
+      session.askedMs = performance.now();
+      setTimeout(() => this.#look(session), frozenMs);
+    }
+    this.post({ t: 'want', id, digest, url, chunks, timeoutMs });
+    const end = (isLate: boolean): void => {
       clearTimeout(timer);
       if (!this.#wants.delete(id)) return;
-      this.#countSilence(session, want.answered);
       this.post({ t: 'cancel', id });
+      if (isLate) listener.onEnd();
     };
+    const timer = setTimeout(end, timeoutMs, true);
+    return () => end(false);
   }
 
-  #late(id: number): void {
-    const want = this.#wants.get(id);
-    if (want === undefined) return;
-    this.#wants.delete(id);
-    this.#countSilence(want.asked, want.answered);
-    this.post({ t: 'cancel', id });
-    want.onEnd();
-  }
-
-  #countSilence(session: Session, answered: boolean): void {
-    session.silent = answered ? 0 : session.silent + 1;
-    // A host with peers that never says a word, not even `none`, is frozen: look for another one. A slow one
-    // is kept: everything else that was asked of it would be given up, too.
-    const { silent, askedMs = Infinity } = session;
-    const isFrozen = silent >= silentLimit && performance.now() - askedMs >= frozenMs;
-    if (isFrozen && session === this.#session) this.#drop();
+  /** Looks whether the host has said anything since it was asked. */
+  #look(session: Session): void {
+    const { askedMs } = session;
+    if (askedMs === undefined || session !== this.#session) return;
+    const silentMs = performance.now() - askedMs;
+    if (silentMs >= frozenMs) this.#drop();
+    else setTimeout(() => this.#look(session), frozenMs - silentMs);
   }
 
   #receive(session: Session, data: unknown): void {
@@ -181,17 +172,13 @@ export class Host {
     switch (message.t) {
       case 'chunk': {
         const want = this.#wants.get(message.id);
-        if (want === undefined) return;
-        want.answered = true;
-        want.left--;
-        want.onChunk(message.chunk, new Uint8Array(message.bytes));
+        if (want) want.left -= want.listener.onChunks(message.chunk, message.bytes, message.isFromOrigin);
         return;
       }
       case 'none': {
         const want = this.#wants.get(message.id);
         this.#wants.delete(message.id);
-        session.silent = 0;
-        want?.onEnd();
+        want?.listener.onEnd();
         return;
       }
       case 'swarm': {
@@ -214,14 +201,27 @@ export class Host {
     for (const [id, want] of [...this.#wants]) {
       if (want.asked !== session) continue;
       this.#wants.delete(id);
-      want.onEnd();
+      want.listener.onEnd();
     }
   }
 
   /** Tells the host, if there is one. */
   post(message: WorkerToHost): void {
-    this.#session?.port.postMessage(message);
+    try {
+      this.#session?.port.postMessage(message);
+    } catch {
+      this.#drop();
+    }
   }
+}
+
+/** All packs of these releases, each once. */
+export function packsOf(base: string, catalogs: readonly Catalog[]): PackList {
+  const piece = catalogs[0]?.release.piece ?? limits.leafBytes;
+  const packs = new Map(
+    catalogs.flatMap((catalog) => packLayouts(base, catalog)).map((pack) => [pack.infohash, pack]),
+  );
+  return { t: 'packs', piece, packs: [...packs.values()] };
 }
 
 function packLayouts(base: string, catalog: Catalog): PackLayout[] {

@@ -40,7 +40,7 @@ async function fetchRun(ask: HttpAsk, range: { from: number; to: number } | unde
   const stall = new AbortController();
   let timer = setTimeout(() => stall.abort(), stallMs);
   const signal = AbortSignal.any([ask.signal, stall.signal]);
-  try {
+  const load = async (): Promise<void> => {
     const headers: Record<string, string> =
       range === undefined ? {} : { range: `bytes=${range.from}-${range.to - 1}` };
     const response = await fetch(ask.url, { headers, cache: 'no-store', credentials: 'same-origin', signal });
@@ -55,9 +55,19 @@ async function fetchRun(ask: HttpAsk, range: { from: number; to: number } | unde
       end = cut(part);
     });
     if (end < (range?.to ?? size)) mismatch(ask);
+  };
+  try {
+    await Promise.race([load(), aborted(signal)]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Rejects with it, whether what runs under the signal hears it or not. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) =>
+    signal.addEventListener('abort', () => reject(new OriginError('gone')), { once: true }),
+  );
 }
 
 /**

@@ -7,6 +7,7 @@ import { isChunk, sha256Hex, type Asset, type Catalog } from '../manifests/index
 import { evictionFor, type KeptEntry } from '../policy/eviction.ts';
 import type { WorkerToHost } from '../protocol/worker-messages.ts';
 import type { Assembly } from './assembly.ts';
+import { openCache } from './storage.ts';
 import { keptCacheName, keptSliceUrl, keptWholeUrl, parseKeptUrl, sliceBytes } from '../protocol/kept.ts';
 
 /** Told when bytes come or go, so that the host page can seed them, or stop. */
@@ -41,7 +42,7 @@ export class Kept {
   async read(assembly: Assembly, layers: Uint8Array | undefined): Promise<void> {
     const { asset, chunkBytes, missing } = assembly;
     try {
-      const cache = await caches.open(keptCacheName);
+      const cache = await openCache(keptCacheName);
       const whole = missing.length === asset.chunks ? await this.#readWhole(cache, asset) : undefined;
       if (whole !== undefined) return assembly.fill(whole);
       const slices = Map.groupBy(
@@ -98,7 +99,7 @@ export class Kept {
   async #put(key: string, assembly: Assembly, from: number, to: number): Promise<void> {
     try {
       await this.#makeRoom(to - from);
-      const cache = await caches.open(keptCacheName);
+      const cache = await openCache(keptCacheName);
       await cache.put(key, new Response(assembly.part(from, to)));
       this.#listener({ t: 'kept', digest: assembly.asset.digest, from, to });
     } catch {
@@ -113,7 +114,7 @@ export class Kept {
     this.#sinceCheckBytes += incomingBytes;
     if (this.#sinceCheckBytes < this.#limitBytes / 20) return;
     this.#sinceCheckBytes = 0;
-    const cache = await caches.open(keptCacheName);
+    const cache = await openCache(keptCacheName);
     const entries: (KeptEntry & { readonly digest: string })[] = [];
     for (const { url } of await cache.keys()) {
       const parsed = parseKeptUrl(this.#base, new URL(url).pathname);
@@ -130,9 +131,4 @@ export class Kept {
       this.#listener({ t: 'dropped', digest });
     }
   }
-}
-
-/** Removes everything that was ever kept. */
-export async function removeKept(): Promise<void> {
-  await caches.delete(keptCacheName);
 }

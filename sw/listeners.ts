@@ -11,14 +11,14 @@ const waitingLimit = 1_000;
 
 export class Listeners {
   /** By client: what waits, or `null` when it listens. */
-  readonly #waiting = new Map<string, WorkerToClient[] | null>();
+  readonly waiting = new Map<string, WorkerToClient[] | null>();
 
   /** Now, or when the page listens. A worker that has started again does not know, and asks. */
   tell(client: Client, message: WorkerToClient): void {
-    const waiting = this.#waiting.get(client.id);
+    const waiting = this.waiting.get(client.id);
     if (waiting === null) client.postMessage(message);
     else if (waiting === undefined) {
-      this.#waiting.set(client.id, [message]);
+      this.waiting.set(client.id, [message]);
       const question: WorkerToClient = { t: 'who-listens' };
       client.postMessage(question);
     } else if (waiting.length < waitingLimit) waiting.push(message);
@@ -26,7 +26,7 @@ export class Listeners {
 
   /** The page has said a word: it hears everything that has waited. */
   heard(client: Client): void {
-    for (const message of this.#waiting.get(client.id) ?? []) client.postMessage(message);
-    this.#waiting.set(client.id, null);
+    for (const message of this.waiting.get(client.id) ?? []) client.postMessage(message);
+    this.waiting.set(client.id, null);
   }
 }

@@ -1,20 +1,27 @@
 /** The worker's entry: wires the browser's events to the rooms behind them. */
 
-import { Route } from 'workbox-routing/Route.js';
-import { isControlPath, type Catalog } from '../manifests/index.ts';
+import { isControlPath, utf8, type Catalog } from '../manifests/index.ts';
 import type { FailureCode } from '../protocol/beacon.ts';
-import type { WorkerState, WorkerToClient } from '../protocol/worker-messages.ts';
+import type { HeardHead, WorkerState, WorkerToClient } from '../protocol/worker-messages.ts';
+import { within } from './deadline.ts';
 import { deliver, type Delivery } from './deliver.ts';
-import { documentStore, removeDocuments } from './documents.ts';
+import { documentStore } from './documents.ts';
 import { harvest } from './harvest.ts';
 import { Host } from './host.ts';
-import { Kept, removeKept } from './kept.ts';
+import { Kept } from './kept.ts';
 import { layersFrom } from './layers.ts';
 import { Listeners } from './listeners.ts';
 import { parseClientMessage } from './parse-message.ts';
 import { Releases } from './releases.ts';
 import { scope } from './scope.ts';
+import { Shared } from './shared.ts';
+import { removeStorage } from './storage.ts';
 import type { Trusted } from './trusted.ts';
+
+/** A page's question after a peer's head has no longer to wait. */
+const hearLimitMs = 5_000;
+/** The answer where a head is of no use. */
+const refused: HeardHead = { t: 'heard' };
 
 const config = scope.__SHOAL_WORKER__;
 const store = documentStore(config.base);
@@ -33,15 +40,8 @@ const releases = new Releases(config, store, onRelease, (reason) => fail('manife
 const waiting = new Set<string>();
 const listeners = new Listeners();
 const layers = layersFrom(config.base, store);
-const delivery: Delivery = { releases, kept, layers, host, waiting, tell, fail };
-
-const route = new Route(
-  ({ url, request, sameOrigin }) => sameOrigin && isOurs(url, request),
-  ({ event }) => {
-    if (event instanceof FetchEvent) return deliver(delivery, event);
-    throw new TypeError('routes handle fetch events only');
-  },
-);
+const shared: Delivery['shared'] = new Shared();
+const delivery: Delivery = { releases, kept, layers, host, shared, waiting, tell, fail };
 
 scope.addEventListener('install', (event) => {
   // Navigations are never ours: where the browser can, it does not even start the worker for them.
@@ -54,12 +54,8 @@ scope.addEventListener('activate', (event) => {
   event.waitUntil(scope.clients.claim());
 });
 
-// One route, so the library's router, which finds one of many by method, has nothing to do.
 scope.addEventListener('fetch', (event) => {
-  const { request } = event;
-  const url = new URL(request.url);
-  const options = { url, request, event, sameOrigin: url.origin === location.origin };
-  if (route.match(options) === true) event.respondWith(route.handler.handle(options));
+  if (isOurs(event.request)) event.respondWith(deliver(delivery, event));
 });
 
 scope.addEventListener('message', (event) => {
@@ -78,42 +74,53 @@ scope.addEventListener('message', (event) => {
       return;
     case 'harvest':
       event.waitUntil(harvest(delivery, client.id, message.loaded));
+      return;
+    case 'head':
+      event.waitUntil(
+        within(releases.hear(utf8(message.head)), hearLimitMs, refused).then((heard) =>
+          client.postMessage(heard),
+        ),
+      );
   }
 });
 
 /** A page begins. */
 async function greet(client: Client): Promise<void> {
-  const trusted = await releases.load();
+  await releases.load();
   client.postMessage(state());
   listeners.heard(client);
+  // A worker that is new here has no host yet, and the page may wait for what the host says.
+  void host.call();
   // Who stands aside is asked for no asset: this is where a worker learns that it may come back.
-  if (trusted?.head.mode !== 'on') await releases.refresh();
-  await releases.tidy();
+  if (releases.mode !== 'on') await releases.refresh();
+  await releases.tidy(waiting, listeners.waiting);
 }
 
 /** Cheap and synchronous: everything that it lets through is looked up, and left alone if not listed. */
-function isOurs(url: URL, request: Request): boolean {
+function isOurs(request: Request): boolean {
+  const url = new URL(request.url);
+  if (url.origin !== location.origin) return false;
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   if (request.mode === 'navigate' || request.headers.has('authorization')) return false;
-  if (request.cache !== 'default' && request.cache !== 'no-cache' && request.cache !== 'force-cache')
-    return false;
+  if (!['default', 'no-cache', 'force-cache'].includes(request.cache)) return false;
   if (!url.pathname.startsWith(config.base) || isControlPath(url.pathname, config.base)) return false;
   const { trusted } = releases;
   if (trusted === undefined) return true;
   // What only an earlier release listed is left to the browser, also on pages of that release.
-  return trusted.head.mode === 'on' && trusted.catalog.find(url.pathname + url.search) !== undefined;
+  return releases.mode === 'on' && trusted.catalog.find(url.pathname + url.search) !== undefined;
 }
 
 function onRelease(trusted: Trusted, catalogs: readonly Catalog[]): void {
   kept.setInUse(catalogs);
-  host.setPacks(config.base, catalogs);
+  // Who stands aside shares nothing either.
+  host.setPacks(config.base, releases.mode === 'on' ? catalogs : []);
   void broadcast(state());
   if (trusted.head.mode === 'uninstall') void uninstall();
 }
 
 /** The signed end: no caches, no worker; the site is as if we had never been there. */
 async function uninstall(): Promise<void> {
-  await Promise.all([removeKept(), removeDocuments()]);
+  await removeStorage();
   await scope.registration.unregister();
 }
 
@@ -121,7 +128,7 @@ function state(): WorkerState {
   const { trusted } = releases;
   return {
     t: 'state',
-    mode: trusted?.head.mode ?? 'no-manifest',
+    mode: releases.mode,
     release: trusted?.catalog.sha256 ?? null,
     version: trusted?.catalog.release.v ?? null,
     settled: host.settled,
@@ -142,13 +149,15 @@ function rejected(digest: string | undefined, bytes: number | undefined): void {
 
 /** Tells the page that asked; what a page's worker asked for is told to one page, to be counted once. */
 function tell(clientId: string, message: WorkerToClient): void {
-  void scope.clients
+  scope.clients
     .get(clientId)
-    .then((client) => (client?.type === 'window' ? listeners.tell(client, message) : broadcast(message, 1)));
+    .then((client) => (client?.type === 'window' ? listeners.tell(client, message) : broadcast(message, 1)))
+    .catch(() => undefined);
 }
 
+/** To whoever can be reached. */
 async function broadcast(message: WorkerToClient, limit = Infinity): Promise<void> {
-  const clients = await scope.clients.matchAll({ type: 'window' });
+  const clients = await scope.clients.matchAll({ type: 'window' }).catch(() => []);
   for (const client of clients.slice(0, limit)) client.postMessage(message);
 }
 

@@ -20,6 +20,8 @@ export function parseClientMessage(data: unknown): ClientToWorker | undefined {
       if (!Array.isArray(loaded) || loaded.length > listLimit) return undefined;
       return { t: 'harvest', loaded: loaded.map(harvestEntry).filter((entry) => entry !== undefined) };
     }
+    case 'head':
+      return typeof fields['head'] === 'string' ? { t: 'head', head: fields['head'] } : undefined;
     default:
       return undefined;
   }
@@ -29,11 +31,25 @@ export function parseClientMessage(data: unknown): ClientToWorker | undefined {
 export function parseHostMessage(data: unknown): HostToWorker | undefined {
   const fields = fieldsOf(data);
   if (fields === undefined) return undefined;
-  const { t, id, chunk, bytes, peers, settled, whole, part, code, detail, rejectedBytes, digest } = fields;
+  const {
+    t,
+    id,
+    chunk,
+    bytes,
+    isFromOrigin,
+    peers,
+    settled,
+    whole,
+    part,
+    code,
+    detail,
+    rejectedBytes,
+    digest,
+  } = fields;
   switch (t) {
     case 'chunk':
       return isIndex(id) && isIndex(chunk) && bytes instanceof ArrayBuffer
-        ? { t, id, chunk, bytes }
+        ? { t, id, chunk, bytes, isFromOrigin: isFromOrigin === true }
         : undefined;
     case 'none':
       return isIndex(id) ? { t, id } : undefined;

@@ -10,12 +10,16 @@ import {
   type RaceEvent,
   type Source,
 } from '../policy/race.ts';
+import { failedToServe, hedgeMs, isResting, served } from '../policy/swarm-record.ts';
 import type { Assembly } from './assembly.ts';
+import { within } from './deadline.ts';
 import type { Host } from './host.ts';
 import { fetchChunks } from './http.ts';
 
 /** A want outlives its race's patience by this much: late chunks of it are still worth having. */
 const wantGraceMs = 60_000;
+/** Hashing a chunk takes a millisecond: if it does not end, nothing can be verified here. */
+const checkLimitMs = 10_000;
 
 /** What is to be had, and what for. */
 export interface RaceAsk {
@@ -39,6 +43,8 @@ export interface Tally {
   rejectedBytes: number;
 }
 
+const aborted: RaceResult = { kind: 'failed', reason: 'aborted' };
+
 export function emptyTally(): Tally {
   return { httpBytes: 0, swarmBytes: 0, cacheBytes: 0, discardedBytes: 0, rejectedBytes: 0 };
 }
@@ -54,14 +60,17 @@ export function race(ask: RaceAsk, host: Host, tally: Tally): Promise<RaceResult
   const http = new AbortController();
   const bytes = missing.length * chunkBytes;
   const queuedBytes = host.queuedChunks * chunkBytes;
-  let state = raceFor(missing, patienceFor({ destination, bytes, outlook, queuedBytes, waits }));
+  const startedMs = performance.now();
+  const shown = { hedgeMs: hedgeMs(host.record), rests: isResting(host.record, startedMs) };
+  const need = { destination, bytes, outlook, queuedBytes, waits, ...shown };
+  let state = raceFor(missing, patienceFor(need));
   let timer: ReturnType<typeof setTimeout> | undefined;
   let cancelSwarm: (() => void) | undefined;
   let timedOut = false;
 
   return new Promise((resolve) => {
-    signal.addEventListener('abort', onAbort);
-    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', () => over(aborted));
+    if (signal.aborted) over(aborted);
     else step({ kind: 'start', nowMs: performance.now(), outlook });
 
     function step(event: RaceEvent): void {
@@ -92,8 +101,17 @@ export function race(ask: RaceAsk, host: Host, tally: Tally): Promise<RaceResult
 
     function askSwarm(chunks: readonly number[]): void {
       const { checkAll, onEnd } = incoming('swarm');
-      cancelSwarm = host.want(asset.digest, chunks, state.patience.totalMs + wantGraceMs, {
-        onChunk: checkAll,
+      cancelSwarm = host.want(asset.digest, url, chunks, state.patience.totalMs + wantGraceMs, {
+        onChunks: (first, bytes, isFromOrigin) => {
+          let count = 0;
+          // Nothing at all is a chunk, too, and a wrong one.
+          do {
+            const at = count * chunkBytes;
+
+            checkAll(first + count++, new Uint8Array(bytes.slice(at, at + chunkBytes)), isFromOrigin);
+          } while (count * chunkBytes < bytes.byteLength);
+          return count;
+        },
         onEnd,
       });
       if (cancelSwarm === undefined) onEnd();
@@ -101,6 +119,7 @@ export function race(ask: RaceAsk, host: Host, tally: Tally): Promise<RaceResult
 
     function askHttp(chunks: readonly number[]): void {
       timedOut = state.swarm === 'running';
+      if (timedOut && !state.swarmDelivered) host.record = failedToServe(host.record, startedMs);
       const { checkAll, onEnd } = incoming('http');
       const onExcess = (bytes: number): number => (tally.discardedBytes += bytes);
       const { signal } = http;
@@ -111,8 +130,8 @@ export function race(ask: RaceAsk, host: Host, tally: Tally): Promise<RaceResult
     function incoming(source: Source) {
       const checks: Promise<void>[] = [];
       return {
-        checkAll: (chunk: number, bytes: Uint8Array<ArrayBuffer>): void => {
-          checks.push(check(source, chunk, bytes));
+        checkAll: (chunk: number, bytes: Uint8Array<ArrayBuffer>, isFromOrigin = source === 'http'): void => {
+          checks.push(check(source, chunk, bytes, isFromOrigin));
         },
         onEnd: (): void => {
           void Promise.all(checks).then(() => step({ kind: 'ended', nowMs: performance.now(), source }));
@@ -120,29 +139,34 @@ export function race(ask: RaceAsk, host: Host, tally: Tally): Promise<RaceResult
       };
     }
 
-    async function check(source: Source, chunk: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-      const isRight = await isChunk(asset, chunk, bytes, chunkBytes, layers);
+    async function check(
+      source: Source,
+      chunk: number,
+      bytes: Uint8Array<ArrayBuffer>,
+      isFromOrigin: boolean,
+    ): Promise<void> {
+      const isRight = await within(isChunk(asset, chunk, bytes, chunkBytes, layers), checkLimitMs, undefined);
+      if (isRight === undefined) return over({ kind: 'failed', reason: 'sources' });
       const nowMs = performance.now();
       if (!isRight) {
         tally.rejectedBytes += bytes.length;
-        if (source === 'swarm') host.post({ t: 'bad', digest: asset.digest, chunk });
+        // A page's word that it had them from the origin spares its peers; only our own request blames the origin.
+        if (!isFromOrigin) host.post({ t: 'bad', digest: asset.digest, chunk });
         return step({ kind: 'bad', nowMs, source, chunk });
       }
       const isNeeded = state.phase !== 'over' && assembly.put(chunk, bytes);
-      const bin = source === 'swarm' ? 'swarmBytes' : 'httpBytes';
+      const bin = isFromOrigin ? 'httpBytes' : 'swarmBytes';
       tally[isNeeded ? bin : 'discardedBytes'] += bytes.length;
-      if (source === 'swarm') host.deliveredMs = nowMs;
+      if (source === 'swarm') {
+        host.deliveredMs = nowMs;
+        if (!state.swarmDelivered) host.record = served(host.record, nowMs - startedMs);
+      }
       // Told also when it was there already: that HTTP has begun to deliver is news.
       step({ kind: 'good', nowMs, source, chunk });
     }
 
-    function onAbort(): void {
-      over({ kind: 'failed', reason: 'aborted' });
-    }
-
     function over(result: RaceResult): void {
       clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
       cancelSwarm?.();
       http.abort();
       resolve(result);

@@ -16,7 +16,7 @@ export function etagOf(asset: Asset): string {
 export function respond(
   asset: Asset,
   status: 200 | 206 | 304 | 416,
-  body: Uint8Array<ArrayBuffer> | null = null,
+  body: BodyInit | null = null,
   length?: number,
   range?: string,
 ): Response {

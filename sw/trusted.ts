@@ -36,8 +36,11 @@ export interface Trusted {
 
 export type Refresh =
   | { readonly kind: 'trusted'; readonly trusted: Trusted; readonly changed: boolean }
-  /** `isGone`: the origin says that there is no head, so that the owner has taken Shoal away. */
-  | { readonly kind: 'refused'; readonly reason: string; readonly isGone: boolean };
+  /**
+   * `isGone`: the origin says that there is no head, so that the owner has taken Shoal away. `isAway`: the origin
+   * says nothing at all.
+   */
+  | { readonly kind: 'refused'; readonly reason: string; readonly isGone: boolean; readonly isAway: boolean };
 
 const timeoutMs = 10_000;
 
@@ -47,14 +50,8 @@ export async function loadTrusted(config: WorkerConfig, store: DocumentStore): P
     const root = await storedRoot(config, store);
     const headBytes = await store.read('head');
     if (headBytes === undefined) return undefined;
-    const head = await openHead(headBytes, root);
-    // No clock is at hand before the origin has been asked: the head's own time passes the look ahead.
-    const verdict = judgeHead(head, headBytes, {
-      rootVersion: root.v,
-      bakedFloor: config.floor,
-      originTimeMs: head.seq,
-    });
-    if (verdict.kind === 'refused') return undefined;
+    // No clock is at hand before the origin has been asked.
+    const head = await judge(config, root, undefined, headBytes, Infinity);
     const catalog = await obtainStored(store, releaseAt(config, root, head.release));
     if (catalog === undefined) return undefined;
     return { root, head, headBytes, catalog, stale: isStale(head, Date.now()) };
@@ -69,50 +66,65 @@ export async function refreshTrusted(
   store: DocumentStore,
   current: Trusted | undefined,
 ): Promise<Refresh> {
+  let isHeadThere = false;
   try {
+    // Who has no root of its own can take nothing, and asks for nothing.
+    const known = current?.root ?? (await storedRoot(config, store));
     const fetched = await fetchBounded(
       `${config.base}shoal/head.json`,
       limits.headBytes,
       timeoutMs,
       'no-store',
     );
+    isHeadThere = true;
     const { originTimeMs } = fetched;
-    let root = current?.root ?? (await storedRoot(config, store));
-    if (current === undefined || !equalBytes(current.headBytes, fetched.bytes)) {
-      root = await followRoots(config, store, root);
-    }
-    const head = await openHead(fetched.bytes, root);
-    // A rotated root starts the counters anew (fast-forward recovery, TUF 5.3.11).
-    const comparable = current !== undefined && current.root.v === root.v ? current : undefined;
-    const verdict = judgeHead(head, fetched.bytes, {
-      ...(comparable === undefined
-        ? {}
-        : { current: { head: comparable.head, bytes: comparable.headBytes } }),
-      rootVersion: root.v,
-      bakedFloor: config.floor,
-      originTimeMs,
-    });
-    const stale = isStale(head, originTimeMs);
-    if (verdict.kind === 'refused')
-      return { kind: 'refused', reason: `head: ${verdict.reason}`, isGone: false };
-    if (verdict.kind === 'same' && current !== undefined) {
-      return { kind: 'trusted', trusted: { ...current, stale }, changed: false };
-    }
+    const isSame = current !== undefined && equalBytes(current.headBytes, fetched.bytes);
+    const root = isSame
+      ? known
+      : await lastRoot(config, known, (wanted) => obtainFetched(store, wanted, 'no-cache'));
+    const head = await judge(config, root, current, fetched.bytes, originTimeMs);
     const catalog =
       current?.catalog.sha256 === head.release.sha256
         ? current.catalog
         : await obtain(store, releaseAt(config, root, head.release));
     // The release is stored before the head that names it: a stop in between leaves the old pair.
-    await store.write('head', fetched.bytes);
+    if (!isSame) await store.write('head', fetched.bytes);
+    const stale = isStale(head, originTimeMs);
     return {
       kind: 'trusted',
       trusted: { root, head, headBytes: fetched.bytes, catalog, stale },
-      changed: true,
+      changed: !isSame,
     };
   } catch (error) {
-    const isGone = error instanceof OriginError && [404, 410].includes(error.status);
-    return { kind: 'refused', reason: error instanceof Error ? error.message : '', isGone };
+    const status = error instanceof OriginError ? error.status : undefined;
+    const isGone = !isHeadThere && (status === 404 || status === 410);
+    return {
+      kind: 'refused',
+      reason: error instanceof Error ? error.message : '',
+      isGone,
+      isAway: status === 0,
+    };
   }
+}
+
+/** Rejects when the rules refuse the head (manifests/trust.ts). */
+export async function judge(
+  config: WorkerConfig,
+  root: Root,
+  current: Trusted | undefined,
+  bytes: Uint8Array<ArrayBuffer>,
+  originTimeMs: number,
+): Promise<Head> {
+  const head = await openHead(bytes, root);
+  const verdict = judgeHead(head, bytes, {
+    // A rotated root starts the counters anew (fast-forward recovery, TUF 5.3.11).
+    current: current?.root.v === root.v ? { head: current.head, bytes: current.headBytes } : undefined,
+    rootVersion: root.v,
+    bakedFloor: config.floor,
+    originTimeMs,
+  });
+  if (verdict.kind === 'refused') throw new Error(`head: ${verdict.reason}`);
+  return head;
 }
 
 /** A release that the head still allows beside the newest, for pages that were opened on it. */
@@ -122,12 +134,12 @@ export async function previousRelease(
   trusted: Trusted,
   sha256: string,
 ): Promise<Catalog | undefined> {
-  const ref = trusted.head.previous.find((item) => item.sha256 === sha256);
-  if (ref === undefined || ref.v < Math.max(trusted.head.floor, config.floor)) return undefined;
-  return obtainStored(store, releaseAt(config, trusted.root, ref));
+  const { floor, previous } = trusted.head;
+  const ref = previous.find((item) => item.sha256 === sha256 && item.v >= Math.max(floor, config.floor));
+  return ref && obtainStored(store, releaseAt(config, trusted.root, ref));
 }
 
-function releaseAt(config: WorkerConfig, root: Root, ref: ReleaseRef): Wanted<Catalog> {
+export function releaseAt(config: WorkerConfig, root: Root, ref: ReleaseRef): Wanted<Catalog> {
   return {
     name: `release/${ref.sha256}`,
     url: `${config.base}shoal/release/${ref.sha256}.json`,
@@ -147,25 +159,19 @@ function rootAfter(config: WorkerConfig, root: Root): Wanted<Root> {
 
 /** Root 1 from the script, then every stored root that continues it. */
 async function storedRoot(config: WorkerConfig, store: DocumentStore): Promise<Root> {
-  let root = await openFirstRoot(utf8(config.root), config.site);
-  while (root.v < limits.rootRotations) {
-    const next = await obtainStored(store, rootAfter(config, root));
-    if (next === undefined) break;
-    root = next;
-  }
-  return root;
+  const first = await openFirstRoot(utf8(config.root), config.site);
+  return lastRoot(config, first, (wanted) => obtainStored(store, wanted));
 }
 
-/** Follows the chain on the origin until there is no next root; each step is stored. */
-async function followRoots(config: WorkerConfig, store: DocumentStore, trusted: Root): Promise<Root> {
-  let root = trusted;
-  try {
-    while (root.v < limits.rootRotations) {
-      root = await obtainFetched(store, rootAfter(config, root), 'no-cache');
-    }
-  } catch {
-    // No next root is the usual end, whatever way the origin says so (some answer everything with a
-    // page). The head names its root, so that hiding one from us gains nobody anything.
-  }
-  return root;
+/** Follows the chain until there is no next root. */
+async function lastRoot(
+  config: WorkerConfig,
+  root: Root,
+  obtainNext: (wanted: Wanted<Root>) => Promise<Root | undefined>,
+): Promise<Root> {
+  if (root.v >= limits.rootRotations) return root;
+  // No next root is the usual end, whatever way the origin says so (some answer everything with a
+  // page). The head names its root, so that hiding one from us gains nobody anything.
+  const next = await obtainNext(rootAfter(config, root)).catch(() => undefined);
+  return next === undefined ? root : lastRoot(config, next, obtainNext);
 }

@@ -6,6 +6,7 @@ import { engineBundle } from '../engine-bundle.ts';
 import { root } from '../root.ts';
 import { internalNames } from './internal-names.ts';
 import { lazySqlite } from './lazy-sqlite.ts';
+import { smallNoble } from './small-noble.ts';
 
 const OwnPackage = v.object({
   name: v.string(),
@@ -64,7 +65,7 @@ export const bundles: readonly Bundle[] = [
   {
     entry: 'sw/main.ts',
     outfile: 'browser/shoal-sw.js',
-    options: { ...browser, format: 'iife' },
+    options: { ...browser, format: 'iife', plugins: [smallNoble] },
     forVisitors: { internalNames },
   },
   {
