@@ -119,6 +119,42 @@ export interface LoadTimes {
   readonly p95Ms: number;
 }
 
+/** How soon one group had something on the screen; of page loads of one kind. Quantiles within 8 %. */
+export interface GroupTimes {
+  readonly group: 'swarm' | 'holdout';
+  readonly visit: 'first' | 'repeat';
+  /** The `load` event, or the last asset of a class that the page needed to come up. */
+  readonly measure: 'load' | 'script' | 'style' | 'font' | 'image' | 'media' | 'data' | 'other';
+  readonly count: number;
+  readonly p25Ms: number;
+  readonly p50Ms: number;
+  readonly p75Ms: number;
+  readonly p95Ms: number;
+}
+
+/** One of the two groups of a comparison. `holdout`: visitors who load by plain HTTP. */
+export interface GroupRow {
+  readonly group: 'swarm' | 'holdout';
+  /** Page loads. */
+  readonly loads: number;
+  readonly bytes: SourceBytes;
+  /** See {@link Summary.offloadRatio}. */
+  readonly offloadRatio: number | null;
+}
+
+/** Visitors with the swarm beside those who are held out; empty where nobody is held out. */
+export interface Comparison {
+  readonly groups: readonly GroupRow[];
+  readonly times: readonly GroupTimes[];
+}
+
+/** Reports that were well-formed and not believed; in no other figure. */
+export interface Outliers {
+  readonly reports: number;
+  /** What they claim to have received over the network. */
+  readonly bytes: number;
+}
+
 /** `GET api/summary`. */
 export interface Summary {
   readonly site: string;
@@ -155,6 +191,8 @@ export interface Summary {
   /** Most frequent first. */
   readonly failures: readonly FailureRow[];
   readonly loadTimes: readonly LoadTimes[];
+  readonly comparison: Comparison;
+  readonly outliers: Outliers;
 }
 
 /** One site of `GET api/sites`; figures are of the last 24 hours. */

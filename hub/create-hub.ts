@@ -9,6 +9,7 @@ import { Prometheus } from './metrics/prometheus.ts';
 import { SqliteStore } from './metrics/sqlite-store.ts';
 import { resolveOptions, type HubOptions } from './options.ts';
 import { Sites } from './sites.ts';
+import { Admission } from './tracker/admission.ts';
 import { TrackerCore } from './tracker/core.ts';
 import { TrackerSockets } from './tracker/sockets.ts';
 
@@ -33,9 +34,9 @@ export interface Hub {
 export async function createHub(given: HubOptions): Promise<Hub> {
   const options = resolveOptions(given);
   const { log, clock, prefix } = options;
-  const store = new SqliteStore(options.databasePath);
+  const store = new SqliteStore(options.databasePath, options.limits.databaseBytes);
   const prometheus = new Prometheus(options.processMetrics);
-  const metrics = new Metrics({ store, prometheus, log, clock });
+  const metrics = new Metrics({ store, prometheus, waitingCells: options.limits.waitingCells, log, clock });
   await metrics.start();
 
   const sites = new Sites(options);
@@ -44,7 +45,8 @@ export async function createHub(given: HubOptions): Promise<Hub> {
     clock,
     random: Math.random,
   });
-  const sockets = new TrackerSockets({ core, log, clock });
+  const admission = new Admission(options, sites);
+  const sockets = new TrackerSockets({ core, admission, limits: options.limits, log, clock });
   prometheus.observe({
     core,
     connections: () => sockets.size,

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { isOrigin } from '../manifests/index.ts';
 import { HubError } from './errors.ts';
+import { defaultLimits, type HubLimits } from './limits.ts';
 import { silentLogger, type Logger } from './log.ts';
 
 /** One site that this hub serves. */
@@ -31,6 +32,8 @@ export interface HubOptions {
   readonly dashboardToken?: string;
   /** For log shippers that report what the origin served; default: the dashboard's token. */
   readonly originToken?: string;
+  /** Lets programs that are no browser into the tracker, as `announce?token=...`; without it, none. */
+  readonly seederToken?: string;
   /** Believe the last `X-Forwarded-For` and `X-Forwarded-Proto`; only behind a proxy that sets them. */
   readonly trustProxy?: boolean;
   /** Path below which the hub answers, with `/` at both ends; default `/`. */
@@ -39,6 +42,7 @@ export interface HubOptions {
   readonly dashboardDir?: string;
   /** Add figures of the process itself (CPU, memory, event loop) to the metrics; default off. */
   readonly processMetrics?: boolean;
+  readonly limits?: Partial<HubLimits>;
   readonly log?: Logger;
   /** Milliseconds since the epoch; for tests. */
   readonly clock?: () => number;
@@ -46,11 +50,13 @@ export interface HubOptions {
 
 /** Options with every default in place. */
 export type ResolvedOptions = Required<
-  Omit<HubOptions, 'dashboardToken' | 'originToken' | 'dashboardDir' | 'sites'>
+  Omit<HubOptions, 'dashboardToken' | 'originToken' | 'seederToken' | 'dashboardDir' | 'sites' | 'limits'>
 > & {
   readonly sites: readonly Required<HubSite>[];
+  readonly limits: HubLimits;
   readonly dashboardToken: string | undefined;
   readonly originToken: string | undefined;
+  readonly seederToken: string | undefined;
   readonly dashboardDir: string | undefined;
 };
 
@@ -79,6 +85,7 @@ const schema = v.strictObject({
   currency: v.optional(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as EUR'))),
   dashboardToken: v.optional(token),
   originToken: v.optional(token),
+  seederToken: v.optional(token),
   trustProxy: v.optional(v.boolean()),
   prefix: v.optional(v.pipe(v.string(), v.regex(/^\/([\w.~-]+\/)*$/, 'must start and end with /'))),
   dashboardDir: v.optional(v.string()),
@@ -87,7 +94,7 @@ const schema = v.strictObject({
 
 /** Checks what came from a configuration file or a command line. Throws {@link HubError} `bad-option`. */
 export function resolveOptions(options: HubOptions): ResolvedOptions {
-  const { log, clock, ...data } = options;
+  const { log, clock, limits, ...data } = options;
   const parsed = v.safeParse(schema, data);
   if (!parsed.success) {
     const [issue] = parsed.issues;
@@ -104,6 +111,8 @@ export function resolveOptions(options: HubOptions): ResolvedOptions {
     currency: data.currency ?? 'EUR',
     dashboardToken: data.dashboardToken,
     originToken: data.originToken ?? data.dashboardToken,
+    seederToken: data.seederToken,
+    limits: { ...defaultLimits, ...limits },
     trustProxy: data.trustProxy ?? false,
     prefix: data.prefix ?? '/',
     dashboardDir: data.dashboardDir,

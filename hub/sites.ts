@@ -61,6 +61,11 @@ export class Sites {
     return this.#bySite.get(site);
   }
 
+  /** Whether pages of this origin may use the swarm of any site, or report for one. */
+  allowsSomewhere(origin: string): boolean {
+    return this.list.some((site) => site.allows(origin));
+  }
+
   /**
    * Why the tracker does not serve this infohash to a page of this origin; `undefined`: it does. The
    * list of infohashes is what keeps others from using our tracker; outside browsers an origin is

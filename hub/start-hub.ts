@@ -4,13 +4,19 @@ import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createHub, type Hub } from './create-hub.ts';
 import { HubError } from './errors.ts';
+import { defaultLimits } from './limits.ts';
 import { messageOf } from './log.ts';
 import type { HubOptions } from './options.ts';
+import { refuseUpgrade } from './tracker/sockets.ts';
 
 /** How long open requests may take to end when the hub stops. */
 const stopMs = 2000;
 /** How long a client may take to send its whole request. */
 const requestMs = 30_000;
+/** How long a connection may stand still; live figures are sent more often. */
+const stillMs = 120_000;
+/** Connections beside the tracker's: requests that are under way. */
+const requestsAtOnce = 5_000;
 
 export interface StartHubOptions extends HubOptions {
   /** Default `127.0.0.1`. */
@@ -40,12 +46,12 @@ export async function startHub({
   const server = createServer({ requestTimeout: requestMs }, (request, response) => {
     void listener(request, response);
   });
+  server.timeout = stillMs;
+  server.maxConnections = (options.limits?.connections ?? defaultLimits.connections) + requestsAtOnce;
   server.on('upgrade', (request, socket, head) => {
     // A reset before the tracker takes over must not end the process.
     socket.on('error', () => socket.destroy());
-    if (!hub.handleUpgrade(request, socket, head)) {
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
-    }
+    if (!hub.handleUpgrade(request, socket, head)) refuseUpgrade(socket, '404 Not Found');
   });
   try {
     server.listen(port, host);
@@ -54,6 +60,8 @@ export async function startHub({
     await hub.close();
     throw new HubError('listen', `cannot listen on ${host}:${port}: ${messageOf(thrown)}`, { cause: thrown });
   }
+  // Out of file descriptors, for one: those who are in are served on.
+  server.on('error', (thrown) => options.log?.error('server', { message: messageOf(thrown) }));
   const address = server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
   return {

@@ -70,6 +70,10 @@ export class TokenBuckets {
 
   #forget(nowMs: number): void {
     for (const [key, bucket] of this.#buckets) if (bucket.isFull(nowMs)) this.#buckets.delete(key);
-    if (this.#buckets.size >= this.#limit) this.#buckets.clear();
+    // Enough room that the next key need not look again: the oldest go, whatever they are owed.
+    for (const key of this.#buckets.keys()) {
+      if (this.#buckets.size <= this.#limit / 2) return;
+      this.#buckets.delete(key);
+    }
   }
 }

@@ -57,6 +57,16 @@ const advice: ReadonlyMap<string, Advice> = new Map([
     },
   ],
   [
+    'swarm-no-benefit',
+    {
+      title: 'Swarm left off',
+      severity: 'watch',
+      meaning:
+        'For a visitor peers took at least twice as long as your origin. Their browser leaves peers alone for assets of that size, and tries again after a day or more.',
+      todo: 'Nothing, unless it is many of your visitors: then share fewer assets, or see whether the upload limit is too low.',
+    },
+  ],
+  [
     'swarm-bad-bytes',
     {
       title: 'Peer sent wrong bytes',

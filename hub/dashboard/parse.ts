@@ -55,6 +55,24 @@ const loadTimes = v.object({
   p95Ms: figure,
 });
 
+const group = v.picklist(['swarm', 'holdout']);
+
+const comparison = v.object({
+  groups: v.array(v.object({ group, loads: figure, bytes, offloadRatio: ratio })),
+  times: v.array(
+    v.object({
+      group,
+      visit: v.picklist(['first', 'repeat']),
+      measure: v.picklist(['load', 'script', 'style', 'font', 'image', 'media', 'data', 'other']),
+      count: figure,
+      p25Ms: figure,
+      p50Ms: figure,
+      p75Ms: figure,
+      p95Ms: figure,
+    }),
+  ),
+});
+
 const summary: v.GenericSchema<unknown, Summary> = v.object({
   site: v.string(),
   range: v.picklist(['1h', '24h', '7d', '30d']),
@@ -73,6 +91,8 @@ const summary: v.GenericSchema<unknown, Summary> = v.object({
   assets: v.object({ savers: v.array(assetRow), losers: v.array(assetRow) }),
   failures: v.array(v.object({ code: v.string(), count: figure, lastSeen: figure })),
   loadTimes: v.array(loadTimes),
+  comparison,
+  outliers: v.object({ reports: figure, bytes: figure }),
 });
 
 const site = v.object({

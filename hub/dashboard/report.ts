@@ -7,6 +7,7 @@ import { createRangeSwitch } from './controls.ts';
 import { fill, h, setText } from './dom.ts';
 import { hasReports } from './figures.ts';
 import { createLosers, createSavers } from './sections/assets.ts';
+import { createComparison } from './sections/comparison.ts';
 import { createFailures } from './sections/failures.ts';
 import { createLoadTimes } from './sections/load-times.ts';
 import { noReportsMessage } from './sections/messages.ts';
@@ -33,14 +34,18 @@ export function createReport(chooseRange: (range: SummaryRange) => void): Report
     createSavers(),
     createLosers(),
     createFailures(),
+    createComparison(),
   ];
-  const [origin, loadTimes, releases, savers, losers, failures] = rest.map((section) => section.element);
+  const [origin, loadTimes, releases, savers, losers, failures, comparison] = rest.map(
+    (section) => section.element,
+  );
   const sections = h(
     'div',
     { class: 'sections' },
     overview.element,
     traffic.element,
     h('div', { class: 'pair' }, origin ?? null, loadTimes ?? null),
+    comparison ?? null,
     releases ?? null,
     h('div', { class: 'pair' }, savers ?? null, losers ?? null),
     failures ?? null,

@@ -1,22 +1,24 @@
 /** Who may look at the figures: whoever has the token; without one, this machine only. */
 
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { ResolvedOptions } from '../options.ts';
-import { TokenBuckets } from '../token-bucket.ts';
-import { clientAddress, isEncrypted, isLocal, rateKey, type HubEnv } from './client-address.ts';
+import { areEqual, TokenGuard } from '../token-guard.ts';
+import { clientAddress, isEncrypted, isLocal, type HubEnv } from './client-address.ts';
 
 const cookieName = 'shoal-hub';
 const cookieSeconds = 30 * 24 * 60 * 60;
 
 export class Access {
   readonly #options: ResolvedOptions;
-  /** Wrong tokens that one client may try: ten, then one every ten seconds. */
-  readonly #attempts = new TokenBuckets(10, 0.1);
+  readonly #dashboard: TokenGuard;
+  readonly #shippers: TokenGuard;
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
+    this.#dashboard = new TokenGuard(options.dashboardToken);
+    this.#shippers = new TokenGuard(options.originToken);
   }
 
   /** For programs and for the dashboard's own requests: 401 or 403 as JSON. */
@@ -29,7 +31,7 @@ export class Access {
   /** For the dashboard's files, which hold no figures and ask for the token: exchanges `?token=` for a cookie. */
   readonly pages: MiddlewareHandler<HubEnv> = async (c, next) => {
     const given = c.req.query('token');
-    return given !== undefined && this.#isToken(c, given) ? this.#welcome(c, given) : next();
+    return given !== undefined && this.#matches(this.#dashboard, c, given) ? this.#welcome(c, given) : next();
   };
 
   /** For log shippers; a browser page is never one. */
@@ -39,7 +41,7 @@ export class Access {
     const isShipper =
       originToken === undefined
         ? isLocal(c) && c.req.header('origin') === undefined
-        : bearer !== undefined && this.#matches(c, bearer, originToken);
+        : bearer !== undefined && this.#matches(this.#shippers, c, bearer);
     if (isShipper) return next();
     return c.json({ error: 'needs the header "Authorization: Bearer <originToken>"' }, 401);
   };
@@ -55,9 +57,9 @@ export class Access {
       };
     }
     const bearer = bearerOf(c);
-    if (bearer !== undefined && this.#isToken(c, bearer)) return undefined;
+    if (bearer !== undefined && this.#matches(this.#dashboard, c, bearer)) return undefined;
     const cookie = getCookie(c, cookieName);
-    if (cookie !== undefined && equal(cookie, cookieFor(this.#options.dashboardToken))) return undefined;
+    if (cookie !== undefined && areEqual(cookie, cookieFor(this.#options.dashboardToken))) return undefined;
     return {
       status: 401,
       message:
@@ -65,17 +67,9 @@ export class Access {
     };
   }
 
-  #isToken(c: Context<HubEnv>, given: string): boolean {
-    return this.#matches(c, given, this.#options.dashboardToken);
-  }
-
-  #matches(c: Context<HubEnv>, given: string, token: string | undefined): boolean {
-    const nowMs = this.#options.clock();
-    const key = rateKey(clientAddress(c, this.#options.trustProxy));
-    if (token === undefined || !this.#attempts.has(key, nowMs)) return false;
-    if (equal(given, token)) return true;
-    this.#attempts.take(key, 1, nowMs);
-    return false;
+  #matches(guard: TokenGuard, c: Context<HubEnv>, given: string): boolean {
+    const { trustProxy, clock } = this.#options;
+    return guard.matches(given, clientAddress(c, trustProxy), clock());
   }
 
   /**
@@ -102,12 +96,6 @@ function bearerOf(c: Context<HubEnv>): string | undefined {
 /** Not the token itself, so that a stolen cookie does not give away more than the dashboard. */
 function cookieFor(token: string): string {
   return createHash('sha256').update(`shoal dashboard cookie\n${token}`).digest('hex');
-}
-
-/** In constant time. */
-function equal(a: string, b: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }
 
 function page(title: string, text: string): string {

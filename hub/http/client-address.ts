@@ -2,29 +2,20 @@
 
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
+import { forwardedAddress, isLoopback } from '../address.ts';
 
 /** What the Node adapter passes along; absent when the app is called without a server. */
 export interface HubEnv {
   readonly Bindings: Partial<HttpBindings>;
 }
 
-/** The client's address; `undefined` without a server. `X-Forwarded-For` counts behind a trusted proxy only. */
+/** The client's address; `undefined` without a server. */
 export function clientAddress(c: Context<HubEnv>, trustProxy: boolean): string | undefined {
-  // Our proxy appends the address it saw, so only the last entry is not the client's own word.
-  const forwarded = trustProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
-  return forwarded || bindings(c).incoming?.socket.remoteAddress;
-}
-
-/** What shares a rate limit: an IPv4 address, or an IPv6 network of 64 bits (one household). */
-export function rateKey(address: string | undefined): string {
-  if (address === undefined) return '';
-  const plain = withoutMapping(address);
-  if (!plain.includes(':')) return plain;
-  const [head = '', tail] = plain.split('::');
-  const groups = head.split(':').filter(Boolean);
-  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length;
-  const whole = [...groups, ...Array.from({ length: missing }, () => '0'), ...(tail ?? '').split(':')];
-  return whole.slice(0, 4).join(':');
+  return forwardedAddress(
+    (name) => c.req.header(name),
+    bindings(c).incoming?.socket.remoteAddress,
+    trustProxy,
+  );
 }
 
 const proxyHeaders = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwarded', 'via'] as const;
@@ -36,7 +27,7 @@ const proxyHeaders = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwa
  */
 export function isLocal(c: Context<HubEnv>): boolean {
   const address = bindings(c).incoming?.socket.remoteAddress;
-  if (address === undefined || !isLoopback(withoutMapping(address))) return false;
+  if (address === undefined || !isLoopback(address)) return false;
   if (proxyHeaders.some((header) => c.req.header(header) !== undefined)) return false;
   return isLocalName(new URL(c.req.url).hostname);
 }
@@ -53,10 +44,6 @@ function bindings(c: Context<HubEnv>): Partial<HttpBindings> {
   return env ?? {};
 }
 
-function isLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === '::1';
-}
-
 function isLocalName(hostname: string): boolean {
   return (
     hostname === 'localhost' ||
@@ -64,8 +51,4 @@ function isLocalName(hostname: string): boolean {
     hostname === '[::1]' ||
     /^127(?:\.\d+){3}$/.test(hostname)
   );
-}
-
-function withoutMapping(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }

@@ -5,6 +5,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import * as v from 'valibot';
 import { beaconLimitBytes } from '../../protocol/beacon.ts';
+import { householdOf, isLoopback, rangeOf } from '../address.ts';
 import { takeBeacon } from '../metrics/intake.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { RejectReason, Verdict } from '../metrics/verdict.ts';
@@ -12,9 +13,21 @@ import type { ResolvedOptions } from '../options.ts';
 import type { Sites } from '../sites.ts';
 import { TokenBuckets } from '../token-bucket.ts';
 import type { Access } from './access.ts';
-import { clientAddress, rateKey, type HubEnv } from './client-address.ts';
+import { clientAddress, type HubEnv } from './client-address.ts';
 
 const originLimitBytes = 1024 * 1024;
+
+/**
+ * Browsers say `Origin: null` for pages under `no-referrer` (https://fetch.spec.whatwg.org/#append-a-request-origin-header).
+ * Whether such a page is of the very origin that it reports to they say in a header that no script can set
+ * (https://w3c.github.io/webappsec-fetch-metadata/), and which origin that is stands in `Host`.
+ */
+function originOf(headers: Headers, sites: Sites): string | null {
+  const origin = headers.get('origin');
+  if (origin !== 'null' || headers.get('sec-fetch-site') !== 'same-origin') return origin;
+  const own = sites.list.find(({ site }) => new URL(site).host === headers.get('host'));
+  return own?.site ?? origin;
+}
 
 /** One request that the origin's own web server answered. */
 export interface OriginReport {
@@ -52,7 +65,17 @@ export interface IntakeContext {
 export function intakeRoutes({ options, sites, metrics, access, recordOrigin }: IntakeContext): Hono<HubEnv> {
   const app = new Hono<HubEnv>();
   // One page sends a beacon every few seconds; behind one address there may be an office full of them.
-  const rate = new TokenBuckets(500, 50);
+  const households = new TokenBuckets(500, 50);
+  const ranges = new TokenBuckets(5_000, 500);
+  const rangeOfSender = (address: string | undefined): string | undefined =>
+    // A proxy that we are not told to trust makes everybody come from this machine.
+    address === undefined || isLoopback(address) ? undefined : rangeOf(address);
+  const isWithinRates = (address: string | undefined): boolean => {
+    const [range, nowMs] = [rangeOfSender(address), options.clock()];
+    return (
+      households.take(householdOf(address), 1, nowMs) && (range === undefined || ranges.take(range, 1, nowMs))
+    );
+  };
   const refuse = (c: Context, reason: RejectReason, message: string): Response => {
     metrics.prometheus.rejected(reason);
     c.header('X-Content-Type-Options', 'nosniff');
@@ -61,20 +84,30 @@ export function intakeRoutes({ options, sites, metrics, access, recordOrigin }: 
 
   app.use(
     '/beacon',
-    cors({ origin: '*', allowMethods: ['POST'], allowHeaders: ['content-type'], maxAge: 86_400 }),
+    cors({
+      origin: (origin) => (sites.allowsSomewhere(origin) ? origin : null),
+      allowMethods: ['POST'],
+      allowHeaders: ['content-type'],
+      maxAge: 86_400,
+    }),
   );
   app.post(
     '/beacon',
+    // Before anything is read.
+    async (c, next) => {
+      const address = clientAddress(c, options.trustProxy);
+      return isWithinRates(address) ? next() : refuse(c, 'rate', 'too many beacons');
+    },
     bodyLimit({
       maxSize: beaconLimitBytes,
       onError: (c) => refuse(c, 'size', `a beacon may have ${beaconLimitBytes} bytes`),
     }),
     async (c) => {
-      if (!rate.take(rateKey(clientAddress(c, options.trustProxy)), 1, options.clock())) {
-        return refuse(c, 'rate', 'too many beacons');
-      }
       const body = parseJson(await c.req.text());
-      const verdict: Verdict = await takeBeacon(metrics, sites, body, c.req.header('origin') ?? null);
+      const verdict: Verdict = await takeBeacon(metrics, sites, body, {
+        origin: originOf(c.req.raw.headers, sites),
+        range: rangeOfSender(clientAddress(c, options.trustProxy)),
+      });
       if (verdict.kind === 'rejected') return refuse(c, verdict.reason, verdict.message);
       if (verdict.kind === 'duplicate') metrics.prometheus.duplicate();
       return c.body(null, 204);

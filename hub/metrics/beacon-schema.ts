@@ -1,7 +1,7 @@
 /** From an untrusted body to a {@link Beacon}; anything that is not exactly one is refused. */
 
 import * as v from 'valibot';
-import { failureCodes, type Beacon } from '../../protocol/beacon.ts';
+import { assetClasses, failureCodes, groups, type Beacon } from '../../protocol/beacon.ts';
 
 /** No page load moves more; keeps every sum far from 2^53. */
 const maxBytes = 2 ** 40;
@@ -28,6 +28,8 @@ const assetTally = v.strictObject({
   totalMs: v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(10_000 * maxMs), v.transform(Math.round)),
 });
 
+const classMs = v.entriesFromList(assetClasses, v.exactOptional(milliseconds));
+
 const beacon = v.strictObject({
   v: v.literal(1),
   site: v.pipe(v.string(), v.maxLength(300)),
@@ -37,9 +39,11 @@ const beacon = v.strictObject({
   sequence: upTo(1_000_000),
   visit: v.picklist(['first', 'repeat']),
   swarm: v.picklist(['on', 'off', 'opted-out', 'unsupported']),
+  group: v.exactOptional(v.picklist(groups)),
   peers: upTo(10_000),
   uploadedBytes: upTo(maxBytes),
   loadMs: v.exactOptional(milliseconds),
+  classMs: v.exactOptional(v.strictObject(classMs)),
   assets: v.pipe(v.array(assetTally), v.maxLength(1000)),
   failures: v.pipe(
     v.array(v.strictObject({ code: v.picklist(failureCodes), count: upTo(10_000) })),

@@ -7,27 +7,46 @@ import { parseBeacon } from './beacon-schema.ts';
 import type { Metrics } from './metrics.ts';
 import type { NamedTally, RejectReason, Verdict } from './verdict.ts';
 
-/** One page load may claim to have received its release so many times over the network. */
-const plausibleDownloads = 20;
+/** A page load that claims its release so many times over the network is not believed, and beyond the second number refused. */
+const likelyDownloads = 3;
+const possibleDownloads = 20;
+/** No page uploads faster: a gigabit a second. */
+const uploadBytesPerMs = 125_000;
+/** How long a page may have been there before its first report. */
+const firstReportMs = 60_000;
 
-/** Judges one body, already parsed as JSON, and records it. `origin`: the page's, from the header. */
+/** Who sent a body. */
+export interface Sender {
+  /** The page's, from the header; `null`: no browser. */
+  readonly origin: string | null;
+  /** Range of addresses; `undefined`: not known, or everybody's (a proxy's). */
+  readonly range: string | undefined;
+}
+
+/** Judges one body, already parsed as JSON, and records it. */
 export async function takeBeacon(
   metrics: Metrics,
   sites: Sites,
   body: unknown,
-  origin: string | null,
+  sender: Sender,
 ): Promise<Verdict> {
   const parsed = parseBeacon(body);
   if ('problem' in parsed) return rejected('shape', parsed.problem);
   const { beacon } = parsed;
+  const { origin } = sender;
   const site = sites.get(beacon.site);
   if (site === undefined) return rejected('site', 'site: this hub does not serve it');
   if (!site.allows(origin)) return rejected('origin', `pages of ${origin} may not report for ${beacon.site}`);
   if (metrics.isOverloaded) return rejected('overload', 'the database does not keep up; nothing was stored');
-  return judge(metrics, site, beacon);
+  return judge(metrics, site, beacon, sender.range);
 }
 
-async function judge(metrics: Metrics, site: Site, beacon: Beacon): Promise<Verdict> {
+async function judge(
+  metrics: Metrics,
+  site: Site,
+  beacon: Beacon,
+  range: string | undefined,
+): Promise<Verdict> {
   const release = beacon.release === null ? undefined : await site.releases.get(beacon.release);
   if (release === undefined && (beacon.release !== null || beacon.assets.length > 0)) {
     return rejected('release', 'release: the site has no such release');
@@ -36,11 +55,23 @@ async function judge(metrics: Metrics, site: Site, beacon: Beacon): Promise<Verd
   if (tallies === undefined) return rejected('asset', 'assets: the release has no asset of this number');
   // The site may have been fetched in between, so this is the last step before recording.
   if (!metrics.isNew(beacon.id)) return { kind: 'duplicate' };
-  const claimed = metrics.touch(site.site, beacon.session, networkBytes(tallies));
-  if (release !== undefined && claimed.networkBytes > plausibleDownloads * release.totalBytes) {
+  const { page, isNew, silentMs } = metrics.meet(site.site, beacon.session, range);
+  page.networkBytes += networkBytes(tallies);
+  const downloads = release === undefined ? 0 : page.networkBytes / release.totalBytes;
+  if (downloads > possibleDownloads) {
     return rejected('implausible', 'assets: one page load cannot have received so much');
   }
-  metrics.record(site.site, beacon, release, tallies, beacon.sequence === 0 && claimed.isNew);
+  const uploadLimit = uploadBytesPerMs * (isNew ? firstReportMs : silentMs + 1_000);
+  if (downloads > likelyDownloads || beacon.uploadedBytes > uploadLimit) page.isOutlier = true;
+  if (page.isOutlier) {
+    metrics.setAside(site.site, networkBytes(tallies));
+    return { kind: 'outlier' };
+  }
+  const { timed } = page;
+  const isFirst = { load: !timed.load, classes: !timed.classes };
+  timed.load ||= beacon.loadMs !== undefined;
+  timed.classes ||= beacon.classMs !== undefined;
+  metrics.record(site.site, { beacon, release, tallies, isFirst, isVisit: beacon.sequence === 0 && isNew });
   return { kind: 'stored' };
 }
 

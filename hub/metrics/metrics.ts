@@ -1,28 +1,30 @@
 /** The figures: summed in memory, written every two seconds, remembered over a restart. */
 
 import type { Rates } from '../api.ts';
-import type { Beacon } from '../../protocol/beacon.ts';
+import { assetClasses } from '../../protocol/beacon.ts';
 import { messageOf, type Logger } from '../log.ts';
 import type { KnownRelease } from '../releases.ts';
 import { Aggregate } from './aggregate.ts';
 import { bucketOf } from './histogram.ts';
-import type { NamedTally } from './verdict.ts';
+import { Pages, type Meeting } from './pages.ts';
 import type { Prometheus } from './prometheus.ts';
 import { RateWindow } from './rates.ts';
-import { Presence, SeenIds } from './recent.ts';
+import { SeenIds } from './seen-ids.ts';
 import type { MetricsStore } from './store.ts';
-import { bucketStart, minuteMs } from './traffic.ts';
+import { bucketStart, minuteMs, type Measure } from './traffic.ts';
+import type { NamedTally, Report } from './verdict.ts';
 
 const flushMs = 2000;
 const pruneMs = 10 * minuteMs;
 /** Longer than any beacon is under way. */
 const beaconMemoryMs = 10 * minuteMs;
-/** Cells that may wait for a database that does not answer. */
-const cellLimit = 200_000;
+type GroupKey = Parameters<Aggregate['addGroup']>[0];
 
 export interface MetricsOptions {
   readonly store: MetricsStore;
   readonly prometheus: Prometheus;
+  /** Cells that may wait for a database that does not take them. */
+  readonly waitingCells: number;
   readonly log: Logger;
   readonly clock: () => number;
 }
@@ -40,19 +42,21 @@ export class Metrics {
   readonly prometheus: Prometheus;
   readonly #log: Logger;
   readonly #clock: () => number;
+  readonly #waitingCells: number;
   readonly #waiting = new Aggregate();
   readonly #seen = new SeenIds(beaconMemoryMs);
-  readonly #presence = new Map<string, Presence>();
+  readonly #pages = new Pages();
   readonly #rates = new Map<string, RateWindow>();
   #writing: Promise<void> = Promise.resolve();
   #isHealthy = true;
   #timers: readonly NodeJS.Timeout[] = [];
 
-  constructor({ store, prometheus, log, clock }: MetricsOptions) {
+  constructor({ store, prometheus, waitingCells, log, clock }: MetricsOptions) {
     this.store = store;
     this.prometheus = prometheus;
     this.#log = log;
     this.#clock = clock;
+    this.#waitingCells = waitingCells;
   }
 
   /** Reads what a restart must not forget, and starts to write regularly. */
@@ -73,7 +77,7 @@ export class Metrics {
   }
 
   get isOverloaded(): boolean {
-    return this.#waiting.size > cellLimit;
+    return this.#waiting.size > this.#waitingCells;
   }
 
   /** Whether a beacon's id has not been seen before; from now on it has. */
@@ -84,31 +88,33 @@ export class Metrics {
     return true;
   }
 
-  /** A page has reported; see {@link Presence.touch}. */
-  touch(site: string, session: string, networkBytes: number): { isNew: boolean; networkBytes: number } {
-    return this.#of(this.#presence, site, Presence).touch(session, networkBytes, this.#clock());
+  /** See {@link Pages.meet}. */
+  meet(site: string, session: string, range: string | undefined): Meeting {
+    return this.#pages.meet(site, session, range, this.#clock());
   }
 
   /** Pages of the site that are open now. */
   pagesNow(site: string): number {
-    return this.#presence.get(site)?.count(this.#clock()) ?? 0;
+    return this.#pages.count(site, this.#clock());
   }
 
   rates(site: string): Rates {
     return this.#of(this.#rates, site, RateWindow).rates(this.#clock());
   }
 
-  /** Adds a beacon that was judged plausible. `isVisit`: it is the first of a page load. */
-  record(
-    site: string,
-    beacon: Beacon,
-    release: KnownRelease | undefined,
-    tallies: readonly NamedTally[],
-    isVisit: boolean,
-  ): void {
+  /** Counts a beacon that is not believed. */
+  setAside(site: string, bytes: number): void {
+    const start = bucketStart(this.#clock(), minuteMs);
+    this.#waiting.addSite({ site, start }, { outliers: 1, outlierBytes: bytes });
+    this.prometheus.outlier(site);
+  }
+
+  /** Adds a beacon that is believed. */
+  record(site: string, report: Report): void {
+    const { beacon, release, tallies, isVisit } = report;
     const nowMs = this.#clock();
     const start = bucketStart(nowMs, minuteMs);
-    const { visit, swarm, loadMs } = beacon;
+    const { visit, group = 'swarm' } = beacon;
     this.#waiting.addSite(
       { site, start },
       {
@@ -117,22 +123,28 @@ export class Metrics {
         repeatVisits: isVisit && visit === 'repeat' ? 1 : 0,
       },
     );
-    for (const named of tallies) this.#recordAsset(site, start, release, named);
+    if (isVisit) this.#waiting.addGroup({ site, start, group }, { loads: 1 });
+    for (const named of tallies) this.#recordAsset({ site, start, group }, release, named);
     for (const { code, count } of beacon.failures) {
       if (count > 0) this.#waiting.addFailure({ site, start, code, count, lastSeen: nowMs });
     }
-    if (loadMs !== undefined) {
-      this.#waiting.addLoadTime({ site, start, visit, swarm, bucket: bucketOf(loadMs) }, 1, loadMs);
-    }
+    this.#recordTimes({ site, start, group }, report);
     this.prometheus.beacon(site, beacon, tallies, isVisit);
   }
 
-  #recordAsset(
-    site: string,
-    start: number,
-    release: KnownRelease | undefined,
-    { path, tally }: NamedTally,
-  ): void {
+  #recordTimes(key: GroupKey, { beacon, isFirst }: Report): void {
+    const { visit, swarm, loadMs, classMs = {} } = beacon;
+    const add = (measure: Measure, ms: number | undefined): void => {
+      if (ms === undefined) return;
+      this.#waiting.addPageTime({ ...key, visit, swarm, measure, bucket: bucketOf(ms) }, 1, ms);
+    };
+    if (isFirst.load) add('load', loadMs);
+    if (!isFirst.classes) return;
+    for (const assetClass of assetClasses) add(assetClass, classMs[assetClass]);
+  }
+
+  #recordAsset(key: GroupKey, release: KnownRelease | undefined, { path, tally }: NamedTally): void {
+    const { site, start } = key;
     if (release === undefined) return;
     const bytes = {
       http: tally.httpBytes,
@@ -142,6 +154,7 @@ export class Metrics {
       rejected: tally.rejectedBytes,
     };
     this.#waiting.addSite({ site, start }, bytes);
+    this.#waiting.addGroup(key, bytes);
     this.#waiting.addAsset(
       { site, start, release: release.sha256, version: release.version, path },
       { ...bytes, requests: tally.requests, totalMs: tally.totalMs },

@@ -32,6 +32,9 @@ export class Prometheus {
   ]);
   readonly #stored = this.#counter('shoal_beacons_stored_total', 'Beacons that were counted', ['site']);
   readonly #duplicates = this.#counter('shoal_beacons_duplicate_total', 'Beacons that had come before', []);
+  readonly #outliers = this.#counter('shoal_beacons_outlier_total', 'Beacons that were not believed', [
+    'site',
+  ]);
   readonly #rejected = this.#counter('shoal_beacons_rejected_total', 'Beacons that were refused', ['reason']);
   readonly #originBytes = this.#counter('shoal_origin_bytes_total', 'Bytes that the origin counted', [
     'site',
@@ -64,6 +67,10 @@ export class Prometheus {
 
   duplicate(): void {
     this.#duplicates.inc();
+  }
+
+  outlier(site: string): void {
+    this.#outliers.inc({ site });
   }
 
   rejected(reason: RejectReason): void {

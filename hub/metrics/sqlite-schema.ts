@@ -47,6 +47,25 @@ const versions: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE recent_beacon (id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE site_traffic ADD COLUMN outliers INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE site_traffic ADD COLUMN outlier_bytes INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE group_traffic (
+    site INTEGER NOT NULL REFERENCES site, step INTEGER NOT NULL, start INTEGER NOT NULL, grp TEXT NOT NULL,
+    loads INTEGER NOT NULL, http INTEGER NOT NULL, swarm INTEGER NOT NULL, cache INTEGER NOT NULL,
+    discarded INTEGER NOT NULL, rejected INTEGER NOT NULL,
+    PRIMARY KEY (site, step, start, grp)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE page_time (
+    site INTEGER NOT NULL REFERENCES site, step INTEGER NOT NULL, start INTEGER NOT NULL,
+    grp TEXT NOT NULL, visit TEXT NOT NULL, swarm TEXT NOT NULL, measure TEXT NOT NULL,
+    bucket INTEGER NOT NULL, count INTEGER NOT NULL, total_ms INTEGER NOT NULL,
+    PRIMARY KEY (site, step, start, grp, visit, swarm, measure, bucket)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO page_time SELECT site, step, start, 'swarm', visit, swarm, 'load', bucket, count, total_ms
+    FROM load_time;
+  DROP TABLE load_time;
+  `,
 ];
 
 /** The sums of `asset_traffic`, without the two that only single assets have. */
@@ -61,6 +80,8 @@ export const siteColumns = [
   'origin_asset',
   'origin_other',
   'origin_requests',
+  'outliers',
+  'outlier_bytes',
 ] as const;
 
 /** Brings a database to the newest version, step by step. Throws {@link HubError} `database`. */

@@ -1,41 +1,42 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { failureCodes } from '../../protocol/beacon.ts';
+import { assetClasses, failureCodes, groups } from '../../protocol/beacon.ts';
 import { HubError } from '../errors.ts';
 import { messageOf } from '../log.ts';
 import { numberIn, oneIn, textIn, type Row } from './sqlite-rows.ts';
 import { migrate, siteColumns, sourceColumns } from './sqlite-schema.ts';
+import { limitSize, prune, type trafficTables } from './sqlite-size.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
-import type { AssetTotals, MetricsStore, ReleaseTotals, RowSpan, SiteTotals } from './store.ts';
-import {
-  dayMs,
-  hourMs,
-  minuteMs,
-  type FailureCount,
-  type LoadTimeCount,
-  type MetricsBatch,
-} from './traffic.ts';
-
-const keptMinutesMs = 48 * hourMs;
-const keptAssetHoursMs = 35 * dayMs;
-/** Longer than any beacon is under way. */
-const keptBeaconsMs = 10 * minuteMs;
+import type {
+  AssetTotals,
+  MetricsStore,
+  PageTimeTotals,
+  ReleaseTotals,
+  RowSpan,
+  SiteTotals,
+} from './store.ts';
+import { type FailureCount, type GroupTraffic, type MetricsBatch } from './traffic.ts';
 
 /** Metrics in a file of SQLite (Node's own), in write-ahead mode: readers never wait for the writer. */
 export class SqliteStore implements MetricsStore {
   readonly #database: DatabaseSync;
   readonly #writer: SqliteWriter;
 
-  /** Opens, and creates where missing, its folder too. Throws {@link HubError} `database`. */
-  constructor(path: string) {
+  /**
+   * Opens, and creates where missing, its folder too. `limitBytes`: its largest size; beyond it nothing
+   * can be written. Throws {@link HubError} `database`.
+   */
+  constructor(path: string, limitBytes = Number.MAX_SAFE_INTEGER) {
     try {
       if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
       this.#database = new DatabaseSync(path);
       this.#database.exec(
-        'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;',
+        // While it waits for a lock, the whole process waits; what cannot be written is kept for later.
+        'PRAGMA busy_timeout = 200; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;',
       );
       migrate(this.#database);
+      limitSize(this.#database, limitBytes);
       this.#writer = new SqliteWriter(this.#database);
     } catch (thrown) {
       if (thrown instanceof HubError) throw thrown;
@@ -120,16 +121,29 @@ export class SqliteStore implements MetricsStore {
     }));
   }
 
-  async loadTimes(
-    site: string,
-    span: RowSpan,
-  ): Promise<readonly Pick<LoadTimeCount, 'visit' | 'swarm' | 'bucket' | 'count' | 'totalMs'>[]> {
+  async groups(site: string, span: RowSpan): Promise<readonly Omit<GroupTraffic, 'site' | 'start'>[]> {
     const rows = this.#rows(site, span, {
-      select: 'visit, swarm, bucket, sum(count) AS count, sum(total_ms) AS total_ms',
-      table: 'load_time',
-      rest: 'GROUP BY visit, swarm, bucket ORDER BY visit, swarm, bucket',
+      select: `grp, sum(loads) AS loads, ${assetSums}`,
+      table: 'group_traffic',
+      rest: 'GROUP BY grp ORDER BY grp DESC',
     });
     return rows.map((row) => ({
+      group: oneIn(row, 'grp', groups),
+      loads: numberIn(row, 'loads'),
+      ...sourceTotals(row),
+    }));
+  }
+
+  async pageTimes(site: string, span: RowSpan): Promise<readonly PageTimeTotals[]> {
+    const keys = 'grp, visit, swarm, measure, bucket';
+    const rows = this.#rows(site, span, {
+      select: `${keys}, sum(count) AS count, sum(total_ms) AS total_ms`,
+      table: 'page_time',
+      rest: `GROUP BY ${keys} ORDER BY ${keys}`,
+    });
+    return rows.map((row) => ({
+      group: oneIn(row, 'grp', groups),
+      measure: oneIn(row, 'measure', ['load', ...assetClasses]),
       visit: oneIn(row, 'visit', ['first', 'repeat']),
       swarm: oneIn(row, 'swarm', ['on', 'off', 'opted-out', 'unsupported']),
       bucket: numberIn(row, 'bucket'),
@@ -152,16 +166,7 @@ export class SqliteStore implements MetricsStore {
   }
 
   async prune(nowMs: number): Promise<void> {
-    const drop = (table: string, step: number, before: number): void => {
-      this.#database
-        .prepare(`DELETE FROM ${table} WHERE site IN (SELECT id FROM site) AND step = ? AND start < ?`)
-        .run(step, before);
-    };
-    for (const table of ['site_traffic', 'asset_traffic', 'failure', 'load_time']) {
-      drop(table, minuteMs, nowMs - keptMinutesMs);
-    }
-    drop('asset_traffic', hourMs, nowMs - keptAssetHoursMs);
-    this.#database.prepare('DELETE FROM recent_beacon WHERE at < ?').run(nowMs - keptBeaconsMs);
+    prune(this.#database, nowMs);
   }
 
   async close(): Promise<void> {
@@ -182,7 +187,7 @@ export class SqliteStore implements MetricsStore {
 /** Parts of a statement; none of them ever holds a value from outside. */
 interface Query {
   readonly select: string;
-  readonly table: 'site_traffic' | 'asset_traffic' | 'failure' | 'load_time';
+  readonly table: (typeof trafficTables)[number];
   readonly join?: string;
   readonly rest?: string;
 }
@@ -211,5 +216,7 @@ function siteTotals(row: Row): SiteTotals {
     originAsset: numberIn(row, 'origin_asset'),
     originOther: numberIn(row, 'origin_other'),
     originRequests: numberIn(row, 'origin_requests'),
+    outliers: numberIn(row, 'outliers'),
+    outlierBytes: numberIn(row, 'outlier_bytes'),
   };
 }

@@ -7,7 +7,9 @@ import {
   hourMs,
   minuteMs,
   type AssetTraffic,
+  type GroupTraffic,
   type MetricsBatch,
+  type PageTimeCount,
   type SiteTraffic,
 } from './traffic.ts';
 
@@ -21,7 +23,8 @@ export class SqliteWriter {
   readonly #site: StatementSync;
   readonly #asset: StatementSync;
   readonly #failure: StatementSync;
-  readonly #loadTime: StatementSync;
+  readonly #group: StatementSync;
+  readonly #pageTime: StatementSync;
   readonly #beacon: StatementSync;
   readonly #originKnown: StatementSync;
 
@@ -49,7 +52,11 @@ export class SqliteWriter {
       'total_ms',
     ]);
     this.#failure = upsert('failure', 'site step start code', ['count'], 'last_seen');
-    this.#loadTime = upsert('load_time', 'site step start visit swarm bucket', ['count', 'total_ms']);
+    this.#group = upsert('group_traffic', 'site step start grp', ['loads', ...sourceColumns]);
+    this.#pageTime = upsert('page_time', 'site step start grp visit swarm measure bucket', [
+      'count',
+      'total_ms',
+    ]);
     this.#beacon = database.prepare(
       'INSERT INTO recent_beacon (id, at) VALUES (?, ?) ON CONFLICT DO NOTHING',
     );
@@ -65,9 +72,8 @@ export class SqliteWriter {
       for (const { site, start, code, count, lastSeen } of batch.failures) {
         this.#perStep(this.#failure, site, start, code, count, lastSeen);
       }
-      for (const { site, start, visit, swarm, bucket, count, totalMs } of batch.loadTimes) {
-        this.#perStep(this.#loadTime, site, start, visit, swarm, bucket, count, totalMs);
-      }
+      for (const cell of batch.groups) this.#writeGroup(cell);
+      for (const cell of batch.pageTimes) this.#writePageTime(cell);
       for (const { id, atMs } of batch.beacons) this.#beacon.run(id, atMs);
       this.#database.exec('COMMIT');
     } catch (thrown) {
@@ -90,7 +96,8 @@ export class SqliteWriter {
     const sources = [cell.http, cell.swarm, cell.cache, cell.discarded, cell.rejected];
     const visits = [cell.uploaded, cell.firstVisits, cell.repeatVisits];
     const origin = [cell.originAsset, cell.originOther, cell.originRequests];
-    this.#perStep(this.#site, cell.site, cell.start, ...sources, ...visits, ...origin);
+    const outliers = [cell.outliers, cell.outlierBytes];
+    this.#perStep(this.#site, cell.site, cell.start, ...sources, ...visits, ...origin, ...outliers);
     if (cell.originRequests > 0) this.#originKnown.run(this.#ids.site(cell.site));
   }
 
@@ -98,6 +105,15 @@ export class SqliteWriter {
     const ids = [this.#ids.release(cell), this.#ids.asset(cell.site, cell.path)];
     const sources = [cell.http, cell.swarm, cell.cache, cell.discarded, cell.rejected];
     this.#perStep(this.#asset, cell.site, cell.start, ...ids, ...sources, cell.requests, cell.totalMs);
+  }
+
+  #writeGroup({ site, start, group, loads, ...cell }: GroupTraffic): void {
+    const sources = [cell.http, cell.swarm, cell.cache, cell.discarded, cell.rejected];
+    this.#perStep(this.#group, site, start, group, loads, ...sources);
+  }
+
+  #writePageTime({ site, start, group, visit, swarm, measure, bucket, count, totalMs }: PageTimeCount): void {
+    this.#perStep(this.#pageTime, site, start, group, visit, swarm, measure, bucket, count, totalMs);
   }
 
   #perStep(

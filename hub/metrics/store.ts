@@ -1,11 +1,20 @@
 /** Where metrics are kept. One implementation is SQLite; the interface allows for others. */
 
-import type { AssetTraffic, FailureCount, LoadTimeCount, MetricsBatch, SiteTraffic } from './traffic.ts';
+import type {
+  AssetTraffic,
+  FailureCount,
+  GroupTraffic,
+  MetricsBatch,
+  PageTimeCount,
+  SiteTraffic,
+} from './traffic.ts';
 
 /** Sums of a site over a time. */
 export type SiteTotals = Omit<SiteTraffic, 'site' | 'start'>;
 
 export type AssetTotals = Omit<AssetTraffic, 'site' | 'start' | 'release' | 'version'>;
+
+export type PageTimeTotals = Omit<PageTimeCount, 'site' | 'start'>;
 
 export interface ReleaseTotals {
   readonly sha256: string;
@@ -51,10 +60,9 @@ export interface MetricsStore {
     site: string,
     span: RowSpan,
   ): Promise<readonly Pick<FailureCount, 'code' | 'count' | 'lastSeen'>[]>;
-  loadTimes(
-    site: string,
-    span: RowSpan,
-  ): Promise<readonly Pick<LoadTimeCount, 'visit' | 'swarm' | 'bucket' | 'count' | 'totalMs'>[]>;
+  /** Those with page loads. */
+  groups(site: string, span: RowSpan): Promise<readonly Omit<GroupTraffic, 'site' | 'start'>[]>;
+  pageTimes(site: string, span: RowSpan): Promise<readonly PageTimeTotals[]>;
   /** Whether an origin ever reported for this site. */
   isOriginKnown(site: string): Promise<boolean>;
   /** Beacons since then, oldest first. */

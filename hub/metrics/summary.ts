@@ -2,8 +2,8 @@
 
 import type {
   AssetRow,
+  GroupRow,
   LiveTick,
-  LoadTimes,
   OriginCounts,
   Saved,
   SiteSummary,
@@ -11,10 +11,10 @@ import type {
   Summary,
   SummaryRange,
 } from '../api.ts';
-import { quantileMs } from './histogram.ts';
 import type { Metrics } from './metrics.ts';
+import { comparisonOf, loadTimesOf } from './page-times.ts';
 import type { AssetTotals, MetricsStore, RowSpan, SiteTotals } from './store.ts';
-import { bucketStart, dayMs } from './traffic.ts';
+import { bucketStart, dayMs, type GroupTraffic } from './traffic.ts';
 import { windowOf, type TimeWindow } from './windows.ts';
 
 const topAssets = 10;
@@ -45,6 +45,7 @@ export async function summaryOf(
   const window = windowOf(range, clock());
   const totals = await store.totals(site, window);
   const originKnown = await store.isOriginKnown(site);
+  const times = await store.pageTimes(site, window);
   return {
     site,
     range,
@@ -74,7 +75,9 @@ export async function summaryOf(
       losers: (await store.topAssets(site, window, 'losers', topAssets)).map(assetRow),
     },
     failures: await store.failures(site, window),
-    loadTimes: await loadTimesOf(store, site, window),
+    loadTimes: loadTimesOf(times),
+    comparison: comparisonOf((await store.groups(site, window)).map(groupRow), times),
+    outliers: { reports: totals.outliers, bytes: totals.outlierBytes },
   };
 }
 
@@ -171,25 +174,10 @@ async function seriesOf(
   });
 }
 
-function assetRow({ totalMs, ...totals }: AssetTotals): AssetRow {
-  return { ...totals, meanMs: totals.requests === 0 ? null : totalMs / totals.requests };
+function groupRow({ group, loads, ...bytes }: Omit<GroupTraffic, 'site' | 'start'>): GroupRow {
+  return { group, loads, bytes, offloadRatio: offloadRatio(bytes) };
 }
 
-async function loadTimesOf(store: MetricsStore, site: string, span: RowSpan): Promise<readonly LoadTimes[]> {
-  const rows = await store.loadTimes(site, span);
-  const groups = Map.groupBy(rows, ({ visit, swarm }) => `${visit} ${swarm}`);
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    if (first === undefined) return [];
-    const count = group.reduce((sum, row) => sum + row.count, 0);
-    return {
-      visit: first.visit,
-      swarm: first.swarm,
-      count,
-      meanMs: Math.round(group.reduce((sum, row) => sum + row.totalMs, 0) / count),
-      p50Ms: quantileMs(group, 0.5),
-      p75Ms: quantileMs(group, 0.75),
-      p95Ms: quantileMs(group, 0.95),
-    };
-  });
+function assetRow({ totalMs, ...totals }: AssetTotals): AssetRow {
+  return { ...totals, meanMs: totals.requests === 0 ? null : totalMs / totals.requests };
 }

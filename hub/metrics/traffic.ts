@@ -1,6 +1,6 @@
 /** What is counted, in cells of one minute; all fields are sums. */
 
-import type { Beacon, FailureCode } from '../../protocol/beacon.ts';
+import type { AssetClass, Beacon, FailureCode, Group } from '../../protocol/beacon.ts';
 
 export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
@@ -26,6 +26,23 @@ export interface SiteTraffic {
   originAsset: number;
   originOther: number;
   originRequests: number;
+  /** Reports that were not believed, and the bytes that they claimed: in no other figure. */
+  outliers: number;
+  outlierBytes: number;
+}
+
+/** What one of the two groups of a comparison loaded in one minute. */
+export interface GroupTraffic {
+  readonly site: string;
+  readonly start: number;
+  readonly group: Group;
+  /** Page loads. */
+  loads: number;
+  http: number;
+  swarm: number;
+  cache: number;
+  discarded: number;
+  rejected: number;
 }
 
 /** One asset's traffic in one release and one minute. */
@@ -58,12 +75,17 @@ export interface FailureCount {
 export type VisitKind = Beacon['visit'];
 export type SwarmState = Beacon['swarm'];
 
-/** How many pages took about so long to load, in one minute; `bucket` as in histogram.ts. */
-export interface LoadTimeCount {
+/** What is timed of a page load: the `load` event, or the last asset of a class. */
+export type Measure = 'load' | AssetClass;
+
+/** How many pages took about so long, in one minute; `bucket` as in histogram.ts. */
+export interface PageTimeCount {
   readonly site: string;
   readonly start: number;
+  readonly group: Group;
   readonly visit: VisitKind;
   readonly swarm: SwarmState;
+  readonly measure: Measure;
   readonly bucket: number;
   count: number;
   totalMs: number;
@@ -74,7 +96,8 @@ export interface MetricsBatch {
   readonly sites: readonly SiteTraffic[];
   readonly assets: readonly AssetTraffic[];
   readonly failures: readonly FailureCount[];
-  readonly loadTimes: readonly LoadTimeCount[];
+  readonly groups: readonly GroupTraffic[];
+  readonly pageTimes: readonly PageTimeCount[];
   /** Ids of beacons that were counted, so that a restart does not count them twice. */
   readonly beacons: readonly { readonly id: string; readonly atMs: number }[];
 }

@@ -3,18 +3,20 @@
  * that whole crowds can be simulated. Every announce costs the same however large the swarm is.
  */
 
-import { TokenBucket } from '../token-bucket.ts';
 import { binaryToHex, hexToBinary } from './binary.ts';
+import { clientAt, swarmsPerConnection, type Client } from './client.ts';
 import { TrackerCounts } from './counts.ts';
 import { encode, parseCommand } from './messages.ts';
 import type { Announce, Answer, SignalRequest } from './messages.ts';
-import { ExpectedAnswers, type Member, type TrackerConnection } from './member.ts';
+import { Inbox } from './inbox.ts';
+import type { Member, TrackerConnection } from './member.ts';
+import { Offers } from './offers.ts';
 import { relayAnswer, relayOffers, relaySignal } from './relay.ts';
 import { announceResponse, scrapeResponse } from './responses.ts';
 import { Swarm } from './swarm.ts';
 
-/** Swarms that one connection may be in: stock clients share a socket between their torrents. */
-const swarmsPerConnection = 64;
+/** How long somebody who claims a peer id waits for the other connection to be found dead. */
+const claimMs = 10_000;
 
 export interface TrackerCoreOptions {
   /** Why this infohash is not for a client of this origin; `undefined` when it is. Must be cheap. */
@@ -23,13 +25,6 @@ export interface TrackerCoreOptions {
   readonly clock: () => number;
   /** From 0 up to, not including, 1. */
   readonly random: () => number;
-}
-
-/** What the core remembers of a connection: its member in each swarm, and how often it announces. */
-interface Client {
-  readonly members: Map<string, Member>;
-  /** Announces, and joins, are rationed apart from other messages: they cost other members traffic. */
-  readonly announces: TokenBucket;
 }
 
 export class TrackerCore {
@@ -84,10 +79,13 @@ export class TrackerCore {
     const client = this.#clients.get(connection);
     if (client === undefined) return;
     this.#clients.delete(connection);
+    for (const member of client.claimed.values()) {
+      if (member.claim?.connection === connection) delete member.claim;
+    }
     for (const [infoHash, member] of client.members) {
       this.#leave(infoHash, member);
       // The peer came back over a new connection before the old one was known to be dead.
-      if (member.claim !== undefined && this.#clients.has(member.claim.connection)) {
+      if (member.claim !== undefined && this.clock() <= member.claim.untilMs) {
         this.#announce(member.claim.connection, member.claim.message);
       }
     }
@@ -115,7 +113,9 @@ export class TrackerCore {
   #refuse(connection: TrackerConnection, message: Announce): string | undefined {
     const refusal = this.#refusal(binaryToHex(message.info_hash), connection.origin);
     if (refusal !== undefined) return refusal;
-    return this.#client(connection).announces.take(1, this.clock()) ? undefined : 'too many announces';
+    const { announces, announcesIn } = this.#client(connection);
+    const isWithin = announcesIn.take(message.info_hash, 1, this.clock()) && announces.take(1, this.clock());
+    return isWithin ? undefined : 'too many announces';
   }
 
   /** The member that this announce speaks for, new or known; `undefined` after a failure was sent. */
@@ -124,7 +124,7 @@ export class TrackerCore {
       this.#deleteIfEmpty(swarm);
       this.#fail(connection, 'announce', message.info_hash, reason);
     };
-    const { members } = this.#client(connection);
+    const { members, claimed } = this.#client(connection);
     const own = members.get(message.info_hash);
     if (own !== undefined) {
       if (own.peerId !== message.peer_id)
@@ -135,7 +135,10 @@ export class TrackerCore {
     }
     const other = swarm.members.get(message.peer_id);
     if (other !== undefined) {
-      other.claim = { connection, message };
+      // Without its offers: they would be kept for others to pay for.
+      const { offers: _, ...rest } = message;
+      other.claim = { connection, message: rest, untilMs: this.clock() + claimMs };
+      claimed.set(message.info_hash, other);
       other.connection.probe();
       return fail('peer_id belongs to another connection, whose place this one takes if that is dead');
     }
@@ -146,7 +149,8 @@ export class TrackerCore {
       connection,
       shoal: message.shoal === 1,
       complete: message.left === 0,
-      offers: new ExpectedAnswers(),
+      offers: new Offers(),
+      inbox: new Inbox(connection, this.clock()),
     };
     members.set(message.info_hash, member);
     swarm.join(member);
@@ -220,8 +224,7 @@ export class TrackerCore {
   #client(connection: TrackerConnection): Client {
     let client = this.#clients.get(connection);
     if (client === undefined) {
-      const announces = new TokenBucket(2 * swarmsPerConnection, 1, this.clock());
-      client = { members: new Map(), announces };
+      client = clientAt(this.clock());
       this.#clients.set(connection, client);
     }
     return client;

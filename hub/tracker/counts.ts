@@ -10,8 +10,8 @@ export class TrackerCounts {
     invalid: 0,
   };
   readonly relays = { offer: 0, answer: 0, signal: 0 };
-  /** Answers nobody waits for, signals to nobody, stops of somebody else. */
-  readonly drops = { answer: 0, signal: 0, stop: 0 };
+  /** Answers nobody waits for, signals to nobody, what a member gets too much of, stops of somebody else. */
+  readonly drops = { offer: 0, answer: 0, signal: 0, stop: 0 };
   /** Messages that told members who came and left. */
   memberMessages = 0;
   /** Requests answered with a `failure reason`, malformed ones not among them. */

@@ -58,6 +58,9 @@ const scrapeSchema = v.object({
   info_hash: v.union([id, v.pipe(v.array(id), v.minLength(1), v.maxLength(scrapeLimit))]),
 });
 
+/** A hundred offers with a thousand mistakes are looked at up to the first. */
+const firstProblem = { abortEarly: true } as const;
+
 /** What a client wants. */
 export type Command =
   | { readonly kind: 'announce'; readonly message: Announce }
@@ -91,7 +94,7 @@ export function parseCommand(text: string): Command {
     case 'announce':
       return fields['answer'] ? parseAnswer(fields) : parseAnnounce(fields);
     case 'signal': {
-      const parsed = v.safeParse(signalSchema, fields);
+      const parsed = v.safeParse(signalSchema, fields, firstProblem);
       return parsed.success
         ? { kind: 'signal', message: parsed.output }
         : invalid(fields, reasonOf(parsed.issues));
@@ -104,19 +107,19 @@ export function parseCommand(text: string): Command {
 }
 
 function parseAnnounce(fields: Fields): Command {
-  const parsed = v.safeParse(announceSchema, fields);
+  const parsed = v.safeParse(announceSchema, fields, firstProblem);
   if (!parsed.success) return invalid(fields, reasonOf(parsed.issues));
   return { kind: 'announce', message: parsed.output };
 }
 
 function parseAnswer(fields: Fields): Command {
-  const parsed = v.safeParse(answerSchema, fields);
+  const parsed = v.safeParse(answerSchema, fields, firstProblem);
   if (!parsed.success) return invalid(fields, reasonOf(parsed.issues));
   return { kind: 'answer', message: parsed.output };
 }
 
 function parseScrape(fields: Fields): Command {
-  const parsed = v.safeParse(scrapeSchema, fields);
+  const parsed = v.safeParse(scrapeSchema, fields, firstProblem);
   if (!parsed.success)
     return invalid(fields, `${reasonOf(parsed.issues)}; name 1 to ${scrapeLimit} info_hash`);
   const asked = parsed.output.info_hash;

@@ -41,6 +41,8 @@ export function aSummary(summary: Partial<Summary> = {}): Summary {
     assets: { savers: [], losers: [] },
     failures: [],
     loadTimes: [],
+    comparison: { groups: [], times: [] },
+    outliers: { reports: 0, bytes: 0 },
     ...summary,
   };
 }

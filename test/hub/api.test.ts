@@ -49,11 +49,12 @@ describe('the dashboard and the API', () => {
     expect((await get('dashboard')).headers.get('location')).toBe('/hub/dashboard/');
   });
 
-  it('let nothing run there but their own files, and nobody frame them', async () => {
+  it('[K10] let nothing run there but their own files, and nobody frame them', async () => {
     const { headers } = await get('dashboard/');
     expect(headers.get('content-security-policy')).toContain("default-src 'self'");
     expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
     expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-frame-options')).toBe('DENY');
     expect(headers.get('referrer-policy')).toBe('no-referrer');
   });
 
@@ -68,7 +69,7 @@ describe('the dashboard and the API', () => {
   });
 
   it.each(['api/sites', 'api/summary', 'api/live', 'metrics'])(
-    'stay shut to others without the token: %s',
+    '[K10] stay shut to others without the token: %s',
     async (path) => {
       expect((await get(path, fromOutside)).status).toBe(401);
       expect((await get(path, { ...fromOutside, authorization: 'Bearer wrong' })).status).toBe(401);
@@ -86,7 +87,7 @@ describe('the dashboard and the API', () => {
     expect((await get('metrics', headers)).status).toBe(200);
   });
 
-  it('exchange the token in an address for a cookie that scripts and other sites cannot use', async () => {
+  it('[K10] exchange the token in an address for a cookie that scripts and other sites cannot use', async () => {
     const response = await get(`dashboard/?token=${encodeURIComponent(token)}`, fromOutside);
     const cookie = response.headers.get('set-cookie') ?? '';
     expect(cookie).toMatch(/HttpOnly/);
@@ -99,7 +100,7 @@ describe('the dashboard and the API', () => {
     expect((await get('api/sites', { ...fromOutside, cookie: `${pair.slice(0, -1)}x` })).status).toBe(401);
   });
 
-  it('are not opened by a foreign page whose name points to this machine', async () => {
+  it('[K10] are not opened by a foreign page whose name points to this machine', async () => {
     const response = await running.hub.app.request(
       'http://evil.example/api/sites',
       {},
@@ -108,7 +109,7 @@ describe('the dashboard and the API', () => {
     expect(response.status).toBe(401);
   });
 
-  it('let nobody guess: after ten wrong tokens even the right one waits', async () => {
+  it('[K10] let nobody guess: after ten wrong tokens even the right one waits', async () => {
     const guarded = await start({ dashboardToken: token, trustProxy: true });
     const ask = (bearer: string): Promise<Response> =>
       fetch(`${guarded.url}api/sites`, { headers: { ...fromOutside, authorization: `Bearer ${bearer}` } });
@@ -117,11 +118,29 @@ describe('the dashboard and the API', () => {
     await guarded.close();
   });
 
-  it('without any token stay on this machine', async () => {
+  it('[K10] without any token stay on this machine', async () => {
     const closed = await start();
     expect((await fetch(`${closed.url}api/sites`)).status).toBe(200);
     expect((await fetch(`${closed.url}api/sites`, { headers: fromOutside })).status).toBe(403);
     await closed.close();
+  });
+
+  it('[K10] change nothing for anybody who asks: only two routes take anything, and no cookie opens them', async () => {
+    const cookie =
+      ((await get(`dashboard/?token=${encodeURIComponent(token)}`)).headers.get('set-cookie') ?? '').split(
+        ';',
+      )[0] ?? '';
+    for (const path of ['api/sites', 'api/summary', 'metrics', 'dashboard/', 'origin']) {
+      for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
+        const headers = { cookie, origin: 'https://evil.example', 'content-type': 'application/json' };
+        const response = await fetch(`${running.url}${path}`, { method, headers, body: '{}' });
+        expect([path, method, [401, 404].includes(response.status)]).toEqual([path, method, true]);
+      }
+    }
+    const asked = await fetch(`${running.url}api/sites`, {
+      headers: { ...owner, origin: 'https://evil.example' },
+    });
+    expect(asked.headers.get('access-control-allow-origin')).toBeNull();
   });
 
   it('say what is wrong with a question', async () => {

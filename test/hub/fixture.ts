@@ -31,11 +31,14 @@ export interface PublishedSite {
   remove(): Promise<void>;
 }
 
-/** Sizes of the assets of the published release, in the order in which beacons count them. */
-const assetSizes = { '/app.css': 4_000, '/app.js': 10_000, '/font.woff2': 16_000 } as const;
+/** Sizes of the assets of a published release, in the order in which beacons count them. */
+const threeAssets = { '/app.css': 4_000, '/app.js': 10_000, '/font.woff2': 16_000 } as const;
 
-/** Writes a signed release of three assets, and its head, as `shoal publish` lays them out. */
-export async function publishSite(pack = randomBytes(20).toString('hex')): Promise<PublishedSite> {
+/** Writes a signed release, of three assets if not said otherwise, and its head, as `shoal publish` lays them out. */
+export async function publishSite(
+  pack = randomBytes(20).toString('hex'),
+  assetSizes: Readonly<Record<string, number>> = threeAssets,
+): Promise<PublishedSite> {
   const dir = await mkdtemp(join(tmpdir(), 'shoal-hub-'));
   const keys = await generateKeyPair();
   const version = 1_763_668_790_000;

@@ -34,7 +34,7 @@ describe('a beacon', () => {
   it('is taken from any page of the site, without credentials', async () => {
     const response = await post(beacon(), { origin: site });
     expect(response.status).toBe(204);
-    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('access-control-allow-origin')).toBe(site);
     expect(response.headers.get('access-control-allow-credentials')).toBeNull();
   });
 
@@ -44,13 +44,26 @@ describe('a beacon', () => {
       headers: { origin: site, 'access-control-request-method': 'POST' },
     });
     expect(asked.status).toBe(204);
-    expect(asked.headers.get('access-control-allow-origin')).toBe('*');
+    expect(asked.headers.get('access-control-allow-origin')).toBe(site);
     expect((await post(beacon(), { 'content-type': 'application/json' })).status).toBe(204);
   });
 
   it('may come before a release is known, if it names no assets', async () => {
     expect((await post(beacon({ release: null, assets: [] }))).status).toBe(204);
     expect((await post(beacon({ release: null }))).status).toBe(400);
+  });
+
+  it('may say which group the page belongs to, and how soon each class of assets was there', async () => {
+    const timed = beacon({
+      group: 'holdout',
+      swarm: 'off',
+      classMs: { script: 210.4, image: 900 },
+      assets: [],
+    });
+    expect((await post(timed)).status).toBe(204);
+    for (const wrong of [{ group: 'control' }, { classMs: { video: 1 } }, { classMs: { script: -1 } }]) {
+      expect((await post({ ...beacon(), ...wrong })).status).toBe(400);
+    }
   });
 
   it('of more than 8 KiB is refused with 413, also when its length is not announced', async () => {

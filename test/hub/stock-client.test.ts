@@ -17,6 +17,7 @@ beforeAll(async () => {
   running = await startHub({
     port: 0,
     databasePath: ':memory:',
+    seederToken: 'a-token-for-programs',
     sites: [{ site, swarmId: published.swarmId, source: { dir: published.dir } }],
   });
 });
@@ -30,7 +31,7 @@ describe('stock WebTorrent clients', () => {
   // Outside browsers the stock client waits five seconds for candidates, once on each side.
   it('find each other through the tracker and exchange a pack', { timeout: 60_000 }, async () => {
     const script = fileURLToPath(new URL('./stock-client.ts', import.meta.url));
-    const tracker = `${running.url.replace('http', 'ws')}announce`;
+    const tracker = `${running.url.replace('http', 'ws')}announce?token=a-token-for-programs`;
     const { stdout } = await promisify(execFile)(process.execPath, [script, tracker], { timeout: 50_000 });
     expect(stdout).toBe(createHash('sha256').update(Buffer.alloc(100_000, 'shoal')).digest('hex'));
     const metrics = await (await fetch(`${running.url}metrics`)).text();

@@ -1,6 +1,6 @@
 /**
  * Two stock WebTorrent clients in a process of their own: one seeds, the other downloads, and both
- * know nothing but the tracker. Argument: the tracker's URL. Prints the SHA-256 of what arrived.
+ * know nothing but the tracker. Argument: the tracker's URL, with a query. Prints the SHA-256 of what arrived.
  */
 
 import { createHash } from 'node:crypto';
@@ -20,8 +20,8 @@ for (const client of [seeder, leecher]) client.on('error', fail);
 
 // Clients of one process share a socket when their trackers' addresses are the same.
 const content = Object.assign(Buffer.alloc(100_000, 'shoal'), { name: 'content.bin' });
-seeder.seed(content, { announce: [`${tracker}?seeder`], path: folder }, ({ infoHash }) => {
-  const torrent = leecher.add(infoHash, { announce: [`${tracker}?leecher`], path: join(folder, 'got') });
+seeder.seed(content, { announce: [`${tracker}&seeder`], path: folder }, ({ infoHash }) => {
+  const torrent = leecher.add(infoHash, { announce: [`${tracker}&leecher`], path: join(folder, 'got') });
   torrent.on('warning', fail);
   torrent.on('done', () => void finish());
 });

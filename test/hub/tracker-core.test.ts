@@ -136,7 +136,7 @@ describe('relaying', () => {
     const [a, b] = [new Page(core, 'a'), new Page(core, 'b')];
     a.announce({ shoal: 1 });
     b.announce({ shoal: 1 });
-    const signal = { kind: 'candidate', candidate: 'candidate:1', mid: '0' };
+    const signal = { kind: 'offer', sdp: 'v=0' };
     const message = { action: 'signal', to_peer_id: b.peerId, offer_id: 'o'.repeat(20), signal };
     a.say({ ...message, peer_id: 'forged'.padEnd(20, '.') });
     expect(b.last()).toMatchObject({ action: 'signal', peer_id: a.peerId, signal });

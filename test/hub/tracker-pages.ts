@@ -29,6 +29,7 @@ export class Page implements TrackerConnection {
   /** Who this page believes to be there. */
   readonly known = new Set<string>();
   probed = 0;
+  bufferedBytes = 0;
   readonly #core: TrackerCore;
 
   constructor(core: TrackerCore, name: string, origin: string | null = null) {

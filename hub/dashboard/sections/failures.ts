@@ -21,22 +21,31 @@ export function createFailures(): Section {
     { label: 'What it means, what to do' },
   ]);
   table.element.classList.add('failures-table');
+  const outliers = h('p', { class: 'quiet' });
   const none = h('p', { class: 'quiet' }, 'No failures were reported in this time.');
   return {
     element: card(
       { title: 'Failures and waste', note: 'Whatever fails, visitors get the asset over plain HTTP' },
       h('dl', { class: 'waste' }, rejected.element, discarded.element),
+      outliers,
       table.element,
       none,
     ),
     update: (summary, now) => {
       rejected.set(summary.bytes.rejected, summary);
       discarded.set(summary.bytes.discarded, summary);
+      outliers.hidden = summary.outliers.reports === 0;
+      setText(outliers, outlierWords(summary.outliers));
       table.element.hidden = summary.failures.length === 0;
       none.hidden = summary.failures.length > 0;
       table.setRows(summary.failures.map((failure) => row(failure, now)));
     },
   };
+}
+
+/** Reports of visitors are their own word; what cannot be is said here and counted nowhere else. */
+function outlierWords({ reports, bytes }: Summary['outliers']): string {
+  return `${formatCount(reports)} reports were set aside as implausible (they claim ${formatBytes(bytes)}); no other figure has them.`;
 }
 
 function row(failure: FailureRow, now: number) {
