@@ -63,6 +63,15 @@ export async function ensureFirefox(): Promise<string | undefined> {
   return (await findFirefox()) ?? (await findAfter(firefox, () => aptInstall('firefox-esr')));
 }
 
+/** Tells tests which browsers there are; without Firefox, they are Chromium's alone. */
+export async function browserEnv(): Promise<Readonly<Record<string, string>>> {
+  const firefoxPath = await findFirefox();
+  return {
+    SHOAL_CHROMIUM: await ensureBrowser(),
+    ...(firefoxPath === undefined ? {} : { SHOAL_FIREFOX: firefoxPath }),
+  };
+}
+
 interface Kind {
   readonly browser: 'chrome' | 'firefox';
   readonly variables: readonly string[];

@@ -20,6 +20,8 @@ export interface LaunchOptions {
   readonly ignoreDefaultArgs?: boolean | readonly string[];
   /** The browser's program; by default the one that `ensureBrowser` finds. */
   readonly executablePath?: string;
+  /** Speaks with Chromium through pipes: it may be in another network than we are. */
+  readonly pipe?: boolean;
 }
 
 /** A running browser. `close` also removes a profile that was made for it, and ends it where it hangs. */
@@ -50,6 +52,9 @@ const disabledFeatures = [
   'LocalNetworkAccessChecksWebRTC',
 ];
 
+/** As for Chromium: addresses in the clear, since mDNS names need a multicast-capable network. */
+const firefoxPrefs = { 'media.peerconnection.ice.obfuscate_host_addresses': false };
+
 const startTimeoutMs = 60_000;
 const closeTimeoutMs = 10_000;
 
@@ -62,6 +67,7 @@ export async function launchChromium(options: LaunchOptions = {}): Promise<Runni
       executablePath,
       userDataDir,
       timeout: startTimeoutMs,
+      pipe: options.pipe ?? false,
       ignoreDefaultArgs: ignored(options),
       args: [...chromiumArgs, `--disable-features=${disabledFeatures.join(',')}`, ...(options.args ?? [])],
     }),
@@ -82,7 +88,7 @@ export async function launchFirefox(
       timeout: startTimeoutMs,
       ignoreDefaultArgs: ignored(options),
       args: [...(options.args ?? [])],
-      extraPrefsFirefox: { ...options.prefs },
+      extraPrefsFirefox: { ...firefoxPrefs, ...options.prefs },
     }),
   );
 }

@@ -8,9 +8,10 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import * as v from 'valibot';
 import { build } from './build.ts';
-import { ensureBrowser, findFirefox } from './ensure-browser.ts';
+import { browserEnv } from './ensure-browser.ts';
 import { isMain, root } from './root.ts';
 import { runSteps, type Step, tool } from './steps.ts';
+import { judgeThreats } from './threats.ts';
 
 const folder = `${root}build/test/`;
 const projects = ['unit', 'simulation', 'browser'] as const;
@@ -32,8 +33,10 @@ async function test(wanted: readonly Project[], more: readonly string[]): Promis
   if (quick.length > 0) steps.push({ name: quick.join(' and '), run: () => vitest('quick', quick, more) });
   if (wanted.includes('browser')) steps.push({ name: 'browser', run: () => inBrowsers(more) });
   // Without a build the browser tests would try what an earlier one left.
-  const failedSteps = (await runSteps([{ name: 'build', run: buildQuietly }])) || (await runSteps(steps));
+  let failedSteps = (await runSteps([{ name: 'build', run: buildQuietly }])) || (await runSteps(steps));
   const { passed, failed } = await totals();
+  const isWholeRun = wanted.length === projects.length && more.length === 0;
+  if (isWholeRun && failed === 0) failedSteps += await runSteps([{ name: 'threats', run: threats }]);
   console.log(`\n${passed} passed, ${failed} failed`);
   return failedSteps === 0 && failed === 0 && passed > 0;
 }
@@ -43,14 +46,17 @@ async function buildQuietly(): Promise<void> {
   console.log(`${files.size} files in dist/`);
 }
 
+/** Every threat has a test that passed, or a reason; what the documents say less than that is only told. */
+async function threats(): Promise<void> {
+  const { problems, outdated } = await judgeThreats();
+  for (const line of outdated) console.log(line);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+}
+
 async function inBrowsers(more: readonly string[]): Promise<void> {
-  const chromium = await ensureBrowser();
-  const firefox = await findFirefox();
-  console.log(`Chromium: ${chromium}; Firefox: ${firefox ?? 'none'}`);
-  await vitest('browser', ['browser'], more, {
-    SHOAL_CHROMIUM: chromium,
-    ...(firefox === undefined ? {} : { SHOAL_FIREFOX: firefox }),
-  });
+  const env = await browserEnv();
+  console.log(`Chromium: ${env['SHOAL_CHROMIUM']}; Firefox: ${env['SHOAL_FIREFOX'] ?? 'none'}`);
+  await vitest('browser', ['browser'], more, env);
 }
 
 /** One run of vitest; its JSON report becomes `build/test/<report>.json`. */

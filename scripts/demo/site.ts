@@ -30,7 +30,7 @@ export async function publishDemo(wantedPort: number, folder = `${root}build/dem
     folder,
     site: `http://localhost:${port}`,
     settings: {
-      swarm: { lan: true, iceServers: [], uploadBytesPerSecond: 0 },
+      swarm: { lan: true, iceServers: [], uploadBytesPerSecond: 0, uploadBytesPerDay: 0 },
       hub: { pricePerGB: 0.08, currency: 'USD' },
     },
   });

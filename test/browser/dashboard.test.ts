@@ -1,6 +1,5 @@
 /** The built dashboard in a browser, on a real hub that real beacons are sent to. */
 
-import type { Page } from 'puppeteer';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startHub, type RunningHub, type StartHubOptions } from '../../hub/index.ts';
 import type { Beacon } from '../../protocol/beacon.ts';
@@ -13,10 +12,10 @@ import {
   type VisitedPage,
   type Visitor,
 } from '../support/browser.ts';
+import { shows, tableRows, waitMs } from '../support/dashboard.ts';
 import { freePort } from '../support/ports.ts';
 
 const token = 'a token of twenty letters';
-const waitMs = 15_000;
 
 let browser: RunningBrowser;
 let published: PublishedSite;
@@ -71,12 +70,6 @@ async function reportTwoVisits(): Promise<void> {
     headers: { 'content-type': 'application/json' },
   });
   expect(counted.status).toBe(204);
-}
-
-/** Waits until the page shows these words (blanks of any kind are alike); else says what it shows. */
-async function shows(page: Page, words: string): Promise<void> {
-  const text = (): Promise<string> => page.evaluate(() => document.body.innerText.replaceAll(/\s+/g, ' '));
-  await expect.poll(text, { timeout: waitMs, interval: 100 }).toContain(words);
 }
 
 describe('the dashboard', () => {
@@ -201,14 +194,3 @@ describe('with a token', () => {
     expect(page.url()).not.toContain('token');
   });
 });
-
-/** The cells of the first table of the card with this title. */
-function tableRows(page: Page, title: string): Promise<string[][]> {
-  return page.evaluate((wanted) => {
-    const cards = [...document.querySelectorAll('.card')];
-    const card = cards.find((each) => each.querySelector('h2')?.textContent === wanted);
-    return [...(card?.querySelectorAll('tbody tr') ?? [])].map((row) =>
-      [...row.children].map((cell) => (cell.textContent ?? '').replaceAll(/\s+/g, ' ')),
-    );
-  }, title);
-}

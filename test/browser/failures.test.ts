@@ -146,7 +146,7 @@ describe('the hub', () => {
 });
 
 describe('the worker is stopped in mid-transfer', () => {
-  it('from a peer: the fetch is right or fails, and the next one gets everything', async () => {
+  it('[G8] from a peer: the fetch is right or fails, and the next one gets everything', async () => {
     await seeder();
     const visit = await leecher();
     const { digest } = await begin(visit);
@@ -158,7 +158,7 @@ describe('the worker is stopped in mid-transfer', () => {
     await expectEverything(visit.page, files);
   });
 
-  it('from the origin: the fetch is right or fails, and the next one gets everything', async () => {
+  it('[G8] from the origin: the fetch is right or fails, and the next one gets everything', async () => {
     const visit = await visits.fresh();
     await stopOrigin();
     await startOrigin(3_000_000);
@@ -170,7 +170,7 @@ describe('the worker is stopped in mid-transfer', () => {
     await stopOrigin();
   });
 
-  it('while it hands over a body: never a success that is too short', async () => {
+  it('[G8] while it hands over a body: never a success that is too short', async () => {
     const visit = await visits.fresh();
     expect(await digestInPage(visit.page, '/big.bin')).toBe(bigDigest);
     for (const afterMs of [5, 15, 30, 60]) {

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'puppeteer';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launch, type RunningBrowser } from '../support/browser.ts';
-import { ready, startShoalSite, stats, type ShoalSite } from '../support/shoal-site.ts';
+import { describe, expect, it } from 'vitest';
+import { ready, stats } from '../support/shoal-site.ts';
+import { siteForSuite } from '../support/stage.ts';
 import {
   connected,
   expectEverything,
@@ -12,7 +12,6 @@ import {
   keptDigests,
   statsAfter,
   stopWorkers,
-  visitsOf,
 } from '../support/visits.ts';
 
 const head = '<link rel="icon" href="data:,"><script src="/shoal.js" async></script>';
@@ -35,27 +34,11 @@ const files = {
   ...assets,
 };
 
-let site: ShoalSite;
-let browser: RunningBrowser;
-const visits = visitsOf(
-  () => site,
-  () => browser,
-);
-
-beforeAll(async () => {
-  site = await startShoalSite(files);
-  browser = await launch();
-}, 120_000);
-
-afterEach(() => visits.closeAll());
-
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const stage = siteForSuite(files);
+const { visits } = stage;
 
 function requestsFor(...paths: string[]): string[] {
-  return site
+  return stage.site
     .served()
     .map(({ path }) => path)
     .filter((path) => paths.includes(path));
@@ -67,7 +50,7 @@ function widthOf(page: Page): Promise<number> {
 
 describe('a first visit', () => {
   it('keeps what the page itself has loaded, without asking for it again, and seeds it', async () => {
-    site.forget();
+    stage.site.forget();
     const paths = ['/app.js', '/style.css', '/first.svg'];
     const { page, log } = await visits.fresh('/page.html');
     await expect.poll(() => keptDigests(page), { timeout: 5_000 }).toHaveLength(3);
@@ -84,7 +67,7 @@ describe('a first visit', () => {
 
     const next = await visits.fresh();
     await connected(next.page, 1);
-    site.forget();
+    stage.site.forget();
     await expectEverything(next.page, { 'first.svg': assets['first.svg'] });
     expect(requestsFor('/first.svg')).toEqual([]);
     expect((await statsAfter(next.page, { 'first.svg': assets['first.svg'] })).swarmBytes).toBe(
@@ -95,7 +78,7 @@ describe('a first visit', () => {
   it('loads elements that wait for Shoal from peers, and those that come later at once', async () => {
     const seeder = await visits.fresh();
     await expectEverything(seeder.page, assets);
-    site.forget();
+    stage.site.forget();
     const { page, log } = await visits.fresh('/waiting.html');
     await page.waitForFunction(() => document.querySelector('img')?.complete === true);
     await page.waitForFunction(() => document.title === 'waiting late');
@@ -153,11 +136,11 @@ describe('a visitor who', () => {
   it('has not agreed where that is required has no peers and loads no engine, until they do', async () => {
     const seeder = await visits.fresh();
     await expectEverything(seeder.page, assets);
-    site.forget();
+    stage.site.forget();
     const { page } = await visits.fresh('/consent.html');
     await expectEverything(page, assets);
     expect((await statsAfter(page, assets)).swarmBytes).toBe(0);
-    expect(site.served().filter(({ path }) => path.startsWith('/shoal/engine'))).toEqual([]);
+    expect(stage.site.served().filter(({ path }) => path.startsWith('/shoal/engine'))).toEqual([]);
     await page.evaluate(() => window.shoal?.optIn());
     await connected(page, 1);
   });
@@ -172,7 +155,7 @@ describe('a visitor who', () => {
 });
 
 describe('a script of the page that overwrites what is stored', () => {
-  it('changes nothing that is answered', async () => {
+  it('[G9, G10] changes nothing that is answered', async () => {
     const { page } = await visits.fresh();
     await expectEverything(page, assets);
     const overwritten = await page.evaluate(async () => {

@@ -2,17 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launch, type RunningBrowser } from '../support/browser.ts';
-import { digestInPage, sha256, startShoalSite, type ShoalSite } from '../support/shoal-site.ts';
-import {
-  connected,
-  expectEverything,
-  failuresOf,
-  keptDigests,
-  statsAfter,
-  visitsOf,
-} from '../support/visits.ts';
+import { describe, expect, it } from 'vitest';
+import { digestInPage, sha256 } from '../support/shoal-site.ts';
+import { siteForSuite } from '../support/stage.ts';
+import { connected, expectEverything, failuresOf, keptDigests, statsAfter } from '../support/visits.ts';
 
 const signed = {
   'index.html':
@@ -39,27 +32,12 @@ const unsigned = {
   'large-shorter.bin': signed['large-shorter.bin'].subarray(0, 399_999),
 };
 
-let site: ShoalSite;
-let browser: RunningBrowser;
-const visits = visitsOf(
-  () => site,
-  () => browser,
-);
-
-beforeAll(async () => {
-  site = await startShoalSite(signed);
-  browser = await launch();
-}, 120_000);
-
-afterEach(() => visits.closeAll());
-
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const stage = siteForSuite(signed);
+const { visits } = stage;
 
 async function changeAll(): Promise<void> {
-  for (const [path, content] of Object.entries(unsigned)) await writeFile(join(site.dir, path), content);
+  for (const [path, content] of Object.entries(unsigned))
+    await writeFile(join(stage.site.dir, path), content);
 }
 
 describe('an asset that the origin serves otherwise than it was signed', () => {
@@ -87,7 +65,7 @@ describe('an asset that the origin serves otherwise than it was signed', () => {
   );
 
   it('is right again after the next release', async () => {
-    await site.release(unsigned);
+    await stage.site.release(unsigned);
     const { page } = await visits.fresh();
     await expectEverything(page, { ...signed, ...unsigned });
     expect(await failuresOf(page)).toEqual([]);

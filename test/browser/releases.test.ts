@@ -1,5 +1,6 @@
 /** A new release beside pages and visitors that know the old one. */
 import { randomBytes } from 'node:crypto';
+import type { Page } from 'puppeteer';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launch, type RunningBrowser } from '../support/browser.ts';
 import { digestInPage, sha256, startShoalSite, stats, type ShoalSite } from '../support/shoal-site.ts';
@@ -24,19 +25,24 @@ const first = {
   'index.html': html('v1'),
   'bare.html': bare,
   'version.js': script('v1'),
-  'film.bin': randomBytes(2_000_000),
-  'map.bin': randomBytes(1_500_000),
+  'worker.js': "importScripts('/said.js'); postMessage(said);\n",
+  'said.js': "globalThis.said = 'v1';\n",
+  'film.bin': randomBytes(2_200_000),
+  'map.bin': randomBytes(2_100_000),
   'parts/a.bin': randomBytes(100_000),
   'parts/b.bin': randomBytes(80_000),
 };
 const changes = {
   'index.html': html('v2'),
   'version.js': script('v2'),
-  'map.bin': randomBytes(1_500_000),
+  'said.js': "globalThis.said = 'v2';\n",
+  'map.bin': randomBytes(2_100_000),
 };
 const second = { ...first, ...changes };
 
-const unchangedBytes = (['version.js', 'film.bin', 'parts/a.bin', 'parts/b.bin'] as const)
+const unchangedBytes = (
+  ['version.js', 'worker.js', 'said.js', 'film.bin', 'parts/a.bin', 'parts/b.bin'] as const
+)
   .map((path) => first[path].length)
   .reduce((sum, length) => sum + length, 0);
 
@@ -82,7 +88,7 @@ describe('a visitor who returns after a release', () => {
       'v2',
     ]);
     await expectEverything(next.page, second);
-    expect(sentFiles()).toEqual(['/', '/map.bin', '/version.js']);
+    expect(sentFiles()).toEqual(['/', '/map.bin', '/said.js', '/version.js']);
     expect(next.log.problems()).toEqual([]);
     expect(await failuresOf(next.page)).toEqual([]);
   });
@@ -133,6 +139,24 @@ describe('a page that is still open on the old release', () => {
 
     expect(await digestsOf(old.page, Object.keys(before))).toEqual(before);
     expect(await digestInPage(old.page, '/film.bin')).toBe(sha256(first['film.bin']));
+  });
+
+  it('[B16] goes on with it in a worker that it starts later', async () => {
+    const { page, visitor } = await visits.fresh();
+    await expectEverything(page, first);
+    await site.release(changes);
+    const tab = await visits.again(visitor);
+    await expectEverything(tab.page, second);
+    const seen = (by: Page): Promise<string> =>
+      by.evaluate(
+        () =>
+          new Promise<string>((resolve) => {
+            new Worker('/worker.js').addEventListener('message', ({ data }: MessageEvent<string>) =>
+              resolve(data),
+            );
+          }),
+      );
+    expect([await seen(page), await seen(tab.page)]).toEqual(['v1', 'v2']);
   });
 
   it('gets what the origin has now where it never had the old bytes', async () => {

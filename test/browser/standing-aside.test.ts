@@ -1,12 +1,10 @@
-/** Where and when Shoal is not there: browsers and policies without workers, and what the owner says. */
-import { join } from 'node:path';
+/** Where Shoal is not there: browsers and policies without workers. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'puppeteer';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { publish } from '../../publisher/index.ts';
-import { launch, type RunningBrowser } from '../support/browser.ts';
-import { ready, startShoalSite, stats, type ShoalSite } from '../support/shoal-site.ts';
-import { expectEverything, visitsOf } from '../support/visits.ts';
+import { describe, expect, it } from 'vitest';
+import { ready } from '../support/shoal-site.ts';
+import { siteForSuite } from '../support/stage.ts';
+import { expectEverything } from '../support/visits.ts';
 
 const head = '<link rel="icon" href="data:,"><script src="/shoal.js" async></script>';
 const waiting = '<img data-shoal-src="/second.svg">';
@@ -25,31 +23,10 @@ const files = {
   ...assets,
 };
 
-let site: ShoalSite;
-let browser: RunningBrowser;
-const visits = visitsOf(
-  () => site,
-  () => browser,
-);
-
-beforeAll(async () => {
-  site = await startShoalSite(files);
-  browser = await launch({ args: ['--host-resolver-rules=MAP insecure.test 127.0.0.1'] });
-}, 120_000);
-
-afterEach(() => visits.closeAll());
-
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
+const stage = siteForSuite(files, {
+  launch: { args: ['--host-resolver-rules=MAP insecure.test 127.0.0.1'] },
 });
-
-function requestsFor(...paths: string[]): string[] {
-  return site
-    .served()
-    .map(({ path }) => path)
-    .filter((path) => paths.includes(path));
-}
+const { visits } = stage;
 
 async function pictureIsShown(page: Page): Promise<void> {
   await page.waitForFunction(() => document.querySelector('img')?.naturalWidth === 60);
@@ -65,7 +42,7 @@ describe('a browser or page that allows no worker', () => {
     expect(messages.length, messages.join('\n')).toBeLessThanOrEqual(1);
   }
 
-  it('has no service workers: the page works', async () => {
+  it('[G17] has no service workers: the page works', async () => {
     const { page, log } = await visits.plain('/waiting.html', (tab) =>
       tab.evaluateOnNewDocument(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker')),
     );
@@ -75,16 +52,27 @@ describe('a browser or page that allows no worker', () => {
 
   it('is not a secure context: the page works', async () => {
     const { page, log } = await visits.plain('/page.html');
-    await page.goto(`${site.origin.replace('127.0.0.1', 'insecure.test')}/waiting.html`);
+    await page.goto(`${stage.site.origin.replace('127.0.0.1', 'insecure.test')}/waiting.html`);
     expect(await page.evaluate(() => isSecureContext)).toBe(false);
     await expectPlain(page, log.messages, 'unsupported');
     expect(log.pageErrors).toEqual([]);
   });
 
-  it('has a policy against it: the page works', async () => {
+  it('[G17] has a policy against it: the page works', async () => {
     const { page, log } = await visits.plain('/strict.html');
     await expectPlain(page, log.messages, 'failed');
     expect(log.pageErrors).toEqual([]);
+  });
+});
+
+describe('a browser that has no WebRTC', () => {
+  it('[G17] gets everything from the worker, without a message', async () => {
+    const { page, log } = await visits.plain('/page.html', (tab) =>
+      tab.evaluateOnNewDocument(() => Reflect.deleteProperty(globalThis, 'RTCPeerConnection')),
+    );
+    expect(await ready(page)).toEqual({ worker: true, reason: '' });
+    await expectEverything(page, assets);
+    expect(log.messages).toEqual([]);
   });
 });
 
@@ -94,54 +82,5 @@ describe('a policy that trusts scripts by nonce', () => {
     await pictureIsShown(page);
     await expectEverything(page, assets);
     expect(log.messages).toEqual([]);
-  });
-});
-
-describe('the owner', () => {
-  const say = (mode: 'on' | 'http-only' | 'uninstall'): Promise<unknown> =>
-    publish({ dir: site.dir, config: join(site.folder, 'shoal.config.json'), mode });
-  const hasWorker = (page: Page): Promise<boolean> =>
-    page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length > 0);
-
-  afterEach(() => say('on'));
-
-  it('lets workers stand aside, and come back', async () => {
-    const { page, visitor } = await visits.fresh('/page.html');
-    await expectEverything(page, assets);
-    await page.close();
-    await say('http-only');
-    const aside = await visits.again(visitor, '/page.html');
-    site.forget();
-    await expectEverything(aside.page, assets);
-    expect(requestsFor('/first.svg', '/second.svg').length).toBeGreaterThan(0);
-    expect((await stats(aside.page)).mode).toBe('http-only');
-    await say('on');
-    await visits.again(visitor, '/page.html');
-    const back = await visits.again(visitor, '/page.html');
-    site.forget();
-    await expectEverything(back.page, assets);
-    expect((await stats(back.page)).mode).toBe('on');
-    expect(requestsFor('/first.svg', '/second.svg')).toEqual([]);
-  });
-
-  it('removes workers and all that they kept; pages go on, and wait for nothing', async () => {
-    const { page, visitor } = await visits.fresh('/page.html');
-    await expectEverything(page, assets);
-    await say('uninstall');
-    const next = await visits.plainAgain(visitor, '/page.html');
-    await expect.poll(() => hasWorker(next.page)).toBe(false);
-    await expect.poll(() => next.page.evaluate(() => caches.keys())).toEqual([]);
-    await pictureIsShown(next.page);
-    expect(await ready(next.page)).toEqual({ worker: false, reason: 'off' });
-    await page.close();
-    await next.page.close();
-
-    const startedMs = performance.now();
-    const later = await visits.plainAgain(visitor, '/waiting.html');
-    await pictureIsShown(later.page);
-    expect(performance.now() - startedMs).toBeLessThan(2_500);
-    await expect.poll(() => hasWorker(later.page)).toBe(false);
-    expect(await later.page.evaluate(() => caches.keys())).toEqual([]);
-    expect(later.log.problems()).toEqual([]);
   });
 });

@@ -1,41 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launch, type RunningBrowser } from '../support/browser.ts';
-import { startSwarmSite, type SwarmSite, type TestAsset } from '../support/swarm/site.ts';
-import { chunkBytes, newSwarmVisitor, type SwarmVisitor } from '../support/swarm/visitor.ts';
+import { describe, expect, it } from 'vitest';
+import type { TestAsset } from '../support/swarm/site.ts';
+import { swarmForSuite } from '../support/swarm/stage.ts';
+import { chunkBytes } from '../support/swarm/visitor.ts';
 
 const MiB = 1024 * 1024;
 
-let site: SwarmSite;
-let browser: RunningBrowser;
-let visitors: SwarmVisitor[] = [];
-
-beforeAll(async () => {
-  site = await startSwarmSite();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
-
-afterEach(async () => {
-  const leaving = visitors;
-  visitors = [];
-  const problems: string[] = [];
-  for (const each of leaving) {
-    await each.page.evaluate(() => lab.swarm?.stop());
-    problems.push(...each.problems());
-    await each.close();
-  }
-  expect(problems).toEqual([]);
-});
-
-async function visitor(): Promise<SwarmVisitor> {
-  const added = await newSwarmVisitor(browser, site);
-  visitors.push(added);
-  return added;
-}
+const { visitor, addPack, dismiss } = swarmForSuite();
 
 function first(assets: readonly TestAsset[]): TestAsset {
   const [asset] = assets;
@@ -45,7 +15,7 @@ function first(assets: readonly TestAsset[]): TestAsset {
 
 describe('a visitor among peers', () => {
   it('gets every byte of a large and of a small asset from a returning visitor', async () => {
-    const pack = site.addPack([10 * MiB, 3_000, 20_000]);
+    const pack = addPack([10 * MiB, 3_000, 20_000]);
     const seeder = await visitor();
     for (const asset of pack.assets) await seeder.keep(asset);
     await seeder.start([pack]);
@@ -64,7 +34,7 @@ describe('a visitor among peers', () => {
   });
 
   it('gets the chunks it asks for, and no others', async () => {
-    const pack = site.addPack([2 * MiB]);
+    const pack = addPack([2 * MiB]);
     const asset = first(pack.assets);
     const seeder = await visitor();
     await seeder.keep(asset);
@@ -79,7 +49,7 @@ describe('a visitor among peers', () => {
   });
 
   it('seeds what it has got, from memory at first and from the cache once the worker has kept it', async () => {
-    const pack = site.addPack([MiB, 5_000]);
+    const pack = addPack([MiB, 5_000]);
     const asset = first(pack.assets);
     const seeder = await visitor();
     for (const each of pack.assets) await seeder.keep(each);
@@ -105,7 +75,7 @@ describe('a visitor among peers', () => {
   });
 
   it('seeds what its worker has kept from the origin, and media that is kept in slices', async () => {
-    const pack = site.addPack([3 * MiB + 123]);
+    const pack = addPack([3 * MiB + 123]);
     const asset = first(pack.assets);
     const seeder = await visitor();
     await seeder.start([pack]);
@@ -121,8 +91,8 @@ describe('a visitor among peers', () => {
   });
 
   it('is told at once when nobody has what it wants', async () => {
-    const pack = site.addPack([MiB]);
-    const other = site.addPack([MiB]);
+    const pack = addPack([MiB]);
+    const other = addPack([MiB]);
     const asset = first(pack.assets);
     const alone = await visitor();
     await alone.start([pack, other]);
@@ -138,7 +108,7 @@ describe('a visitor among peers', () => {
   });
 
   it('is told at once when its only peer leaves in the middle', async () => {
-    const pack = site.addPack([10 * MiB]);
+    const pack = addPack([10 * MiB]);
     const asset = first(pack.assets);
     const seeder = await visitor();
     await seeder.keep(asset);
@@ -160,7 +130,7 @@ describe('a visitor among peers', () => {
   });
 
   it('goes on with a second peer when the first one leaves in the middle', async () => {
-    const pack = site.addPack([6 * MiB]);
+    const pack = addPack([6 * MiB]);
     const asset = first(pack.assets);
     const seeders = [await visitor(), await visitor()];
     for (const seeder of seeders) {
@@ -181,9 +151,9 @@ describe('a visitor among peers', () => {
 
 describe('the page that hosts the swarm', () => {
   it('goes on for a worker that was restarted, and seeds packs that a new release keeps', async () => {
-    const kept = site.addPack([MiB]);
-    const old = site.addPack([MiB]);
-    const fresh = site.addPack([MiB]);
+    const kept = addPack([MiB]);
+    const old = addPack([MiB]);
+    const fresh = addPack([MiB]);
     const asset = first(kept.assets);
     const seeder = await visitor();
     for (const each of [asset, first(old.assets)]) await seeder.keep(each);
@@ -204,35 +174,34 @@ describe('the page that hosts the swarm', () => {
   });
 
   it('sends nothing while it may not upload, and goes on when it may', async () => {
-    const pack = site.addPack([MiB]);
+    const pack = addPack([MiB]);
     const asset = first(pack.assets);
     const seeder = await visitor();
     await seeder.keep(asset);
     await seeder.start([pack]);
-    await seeder.page.evaluate(() => lab.swarm?.setUploadAllowed(false));
+    await seeder.page.evaluate(() => lab.swarm?.setThrift(true));
     const leecher = await visitor();
     await leecher.start([pack]);
     await leecher.connected(1);
     expect(await leecher.want(asset, { timeoutMs: 700 })).toMatchObject({ isNone: true, bytes: 0 });
     expect((await seeder.report()).uploaded).toBe(0);
-    await seeder.page.evaluate(() => lab.swarm?.setUploadAllowed(true));
+    await seeder.page.evaluate(() => lab.swarm?.setThrift(false));
     expect((await leecher.want(asset)).chunks).toEqual(asset.chunkDigests(chunkBytes));
   });
 
   it('says that there is nothing to wait for when the hub does not answer', async () => {
-    const pack = site.addPack([MiB]);
+    const pack = addPack([MiB]);
     const alone = await visitor();
     await alone.start([pack], { hub: 'http://127.0.0.1:9/' });
-    await alone.page.waitForFunction(() => lab.state?.settled === true, { timeout: 3_000 });
+    await alone.page.waitForFunction(() => lab.state?.settled === true, { timeout: 10_000 });
     expect((await alone.want(first(pack.assets))).isNone).toBe(true);
     // The browser itself logs the refused socket.
     expect(alone.problems().every((text) => text.includes('WebSocket'))).toBe(true);
-    visitors = visitors.filter((each) => each !== alone);
-    await alone.close();
+    await dismiss(alone);
   });
 
   it('connects to a peer once, however many of them come at the same time', async () => {
-    const pack = site.addPack([MiB]);
+    const pack = addPack([MiB]);
     const pages = [await visitor(), await visitor(), await visitor()];
     await Promise.all(pages.map((page) => page.start([pack])));
     for (const page of pages) await page.connected(2);

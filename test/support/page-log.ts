@@ -41,7 +41,7 @@ export function recordPage(page: Page): PageLog {
 }
 
 function gaveUp(request: HTTPRequest): boolean {
-  return reason(request) === 'net::ERR_ABORTED';
+  return ['net::ERR_ABORTED', 'NS_BINDING_ABORTED'].includes(reason(request));
 }
 
 function reason(request: HTTPRequest): string {

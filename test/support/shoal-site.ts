@@ -11,6 +11,8 @@ export type Files = Readonly<Record<string, string | Uint8Array>>;
 
 export interface ShoalSite {
   readonly origin: string;
+  /** The server's own, on 127.0.0.1. */
+  readonly port: number;
   readonly folder: string;
   readonly dir: string;
   readonly serving: () => Serving;
@@ -32,33 +34,36 @@ export interface ShoalSite {
 }
 
 /** What every test site has in its settings: peers on this machine, and nobody outside of it. */
-const testSwarm = { lan: true, iceServers: [], uploadBytesPerSecond: 0 };
+const testSwarm = { lan: true, iceServers: [], uploadBytesPerSecond: 0, uploadBytesPerDay: 0 };
+
+export interface SiteSettings {
+  readonly swarm?: object;
+  readonly share?: object;
+  readonly hub?: object;
+  readonly integrity?: object;
+  /** As `shoal publish --inject`. */
+  readonly inject?: boolean;
+  /** The origin that visitors know, where something stands in front of the server. */
+  readonly front?: string;
+}
 
 /** Makes, publishes and serves a site. */
 export async function startShoalSite(
   files: Files,
-  {
-    inject = false,
-    ...settings
-  }: {
-    readonly swarm?: object;
-    readonly share?: object;
-    readonly hub?: object;
-    /** As `shoal publish --inject`. */
-    readonly inject?: boolean;
-  } = {},
+  { inject = false, front, ...settings }: SiteSettings = {},
 ): Promise<ShoalSite> {
   const folder = await temporaryFolder();
   const dir = join(folder, 'public');
   const config = join(folder, 'shoal.config.json');
   const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
+  const origin = front ?? `http://127.0.0.1:${port}`;
   await init({ folder, site: origin, settings: { ...settings, swarm: { ...testSwarm, ...settings.swarm } } });
   let serving: Serving | undefined;
   let served: { path: string; bytes: number; status: number }[] = [];
 
   const site: ShoalSite = {
     origin,
+    port,
     folder,
     dir,
     serving: () => {

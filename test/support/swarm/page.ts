@@ -64,12 +64,16 @@ class Lab {
     await cache.put(keptWholeUrl('/', digest), new Response(new Uint8Array(bytes)));
   }
 
+  #chunkBytes = 0;
+
   async start(config: TagConfig, piece: number, packs: readonly PackLayout[]): Promise<void> {
     const engine: unknown = await import(config.engine);
     if (!isEngine(engine)) throw new Error(`${config.engine} is no engine`);
+    this.#chunkBytes = piece;
     const port = this.#newPort();
     this.startMs = performance.now();
-    this.swarm = engine.startSwarm({ config, port, onEvent: (event) => this.#onEvent(event) });
+    this.swarm = engine.startSwarm({ config, onEvent: (event) => this.#onEvent(event) });
+    this.swarm.setPort(port);
     this.say({ t: 'packs', piece, packs });
   }
 
@@ -97,7 +101,7 @@ class Lab {
           resolve({ ...running, done: () => undefined, wanted: isNone ? -1 : running.wanted }),
       };
       this.#wants.set(id, running);
-      this.say({ t: 'want', id, digest, chunks, timeoutMs });
+      this.say({ t: 'want', id, digest, url: 'data:,', chunks, timeoutMs });
     });
     const ms = performance.now() - startMs;
     const digests: Record<number, string> = {};
@@ -130,7 +134,9 @@ class Lab {
         const want = this.#wants.get(message.id);
         if (want === undefined) return;
         want.firstMs ||= performance.now() - want.startMs;
-        want.chunks[message.chunk] = message.bytes;
+        for (let at = 0; at < message.bytes.byteLength; at += this.#chunkBytes) {
+          want.chunks[message.chunk + at / this.#chunkBytes] = message.bytes.slice(at, at + this.#chunkBytes);
+        }
         if (Object.keys(want.chunks).length === want.wanted) want.done(false);
         return;
       }

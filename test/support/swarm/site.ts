@@ -10,6 +10,8 @@ import { layOut } from '../../../publisher/packs/layout.ts';
 import { torrentOf } from '../../../publisher/packs/torrent.ts';
 import { engineBundle } from '../../../scripts/engine-bundle.ts';
 import { root } from '../../../scripts/root.ts';
+import type { HubPlace } from '../wire-peer/hub-voice.ts';
+import type { WirePack } from '../wire-peer/wire.ts';
 
 const swarmId = '5'.repeat(40);
 
@@ -17,6 +19,7 @@ export interface SwarmSite {
   readonly url: string;
   readonly config: TagConfig;
   readonly hub: RunningHub;
+  readonly place: HubPlace;
   close(): Promise<void>;
   /** Makes a pack of random assets of these sizes and serves it. */
   addPack(sizes: readonly number[]): TestPack;
@@ -24,6 +27,8 @@ export interface SwarmSite {
 
 export interface TestPack {
   readonly layout: PackLayout;
+  /** As a scripted peer knows it. */
+  readonly wire: WirePack;
   readonly assets: readonly TestAsset[];
 }
 
@@ -64,6 +69,7 @@ export async function startSwarmSite(): Promise<SwarmSite> {
   return {
     url,
     hub,
+    place: { hub: hub.url, origin: site, swarmId },
     config: {
       site,
       base: '/',
@@ -77,6 +83,9 @@ export async function startSwarmSite(): Promise<SwarmSite> {
       consent: 'implied',
       links: 3,
       uploadBytesPerSecond: 0,
+      uploadBytesPerDay: 0,
+      prefetchBytesPerRelease: 0,
+      holdoutPercent: 0,
       readyTimeoutMs: 1_000,
     },
     addPack: (sizes) => addPack(files, sizes),
@@ -131,6 +140,7 @@ function addPack(files: Map<string, Uint8Array | string>, sizes: readonly number
   for (const asset of assets) files.set(`/asset/${asset.digest}`, asset.bytes);
   return {
     assets,
+    wire: { infohash: torrent.ih, pieceBytes: plan.pieceBytes, bytes: pack },
     layout: {
       infohash: torrent.ih,
       torrent: path,

@@ -2,7 +2,7 @@
 import type { Page } from 'puppeteer';
 import type { HostState, PackLayout, WorkerToHost } from '../../../protocol/worker-messages.ts';
 import type { TagConfig } from '../../../protocol/site-config.ts';
-import { newVisitor, type RunningBrowser } from '../browser.ts';
+import { newVisitor, type RunningBrowser, type Visitor } from '../browser.ts';
 import type { WantResult } from './page.ts';
 import type { SwarmSite, TestAsset, TestPack } from './site.ts';
 
@@ -11,6 +11,8 @@ export const chunkBytes = 64 * 1024;
 
 export interface SwarmVisitor {
   readonly page: Page;
+  /** Another tab of the same browser, with an engine of its own. */
+  anotherTab(): Promise<SwarmVisitor>;
   /** Exceptions and console errors so far. */
   readonly problems: () => string[];
   /** Starts the engine. */
@@ -33,10 +35,14 @@ export interface SwarmVisitor {
 
 /** In a context of its own: another visitor's browser, as far as storage goes. */
 export async function newSwarmVisitor(browser: RunningBrowser, site: SwarmSite): Promise<SwarmVisitor> {
-  const visitor = await newVisitor({ isolated: 'context', browser });
+  return tabOf(await newVisitor({ isolated: 'context', browser }), site);
+}
+
+async function tabOf(visitor: Visitor, site: SwarmSite): Promise<SwarmVisitor> {
   const { page, log } = await visitor.open(site.url);
   return {
     page,
+    anotherTab: () => tabOf(visitor, site),
     problems: log.problems,
     close: visitor.close,
     start: (packs, settings = {}) =>

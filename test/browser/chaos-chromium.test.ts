@@ -1,0 +1,7 @@
+import { describe } from 'vitest';
+import { browserKinds } from '../support/browser.ts';
+import { chaosIn } from '../support/chaos/suite.ts';
+
+describe.runIf(browserKinds.includes('chromium'))('in Chromium', () => {
+  chaosIn('chromium');
+});
