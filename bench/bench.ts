@@ -15,6 +15,8 @@ export type Settings<Name extends string> = Readonly<Record<Name, number>>;
 export interface Bench {
   readonly name: string;
   readonly title: string;
+  /** What the titles of columns begin with that are drawn as charts, too. */
+  readonly drawn?: readonly string[];
   readonly options: Readonly<Record<string, BenchOption>>;
   /** `say`: progress for whoever waits. Ends everything it started. */
   readonly run: (
@@ -24,12 +26,12 @@ export interface Bench {
 }
 
 /** Joins options with a function that knows their names. */
-export function bench<Name extends string>(definition: {
-  readonly name: string;
-  readonly title: string;
-  readonly options: Readonly<Record<Name, BenchOption>>;
-  readonly run: (settings: Settings<Name>, say: (text: string) => void) => Promise<Measured>;
-}): Bench {
+export function bench<Name extends string>(
+  definition: Pick<Bench, 'name' | 'title' | 'drawn'> & {
+    readonly options: Readonly<Record<Name, BenchOption>>;
+    readonly run: (settings: Settings<Name>, say: (text: string) => void) => Promise<Measured>;
+  },
+): Bench {
   const { options } = definition;
   const isName = (name: string): name is Name => name in options;
   const names = Object.keys(options).filter(isName);

@@ -5,7 +5,7 @@ import type { Serving } from '../publisher/index.ts';
 import { launchChromium } from '../scripts/launch-browser.ts';
 import { cpuSecondsOfTree } from './cpu.ts';
 import type { Outcome } from './pages/outcome.ts';
-import { isPayload, type PayloadSite } from './payload.ts';
+import { payloadBytesOf, type PayloadSite } from './payload.ts';
 
 export const ways = ['plain HTTP', 'Shoal', 'WebTorrent, default', 'WebTorrent, rarest first'] as const;
 export type Way = (typeof ways)[number];
@@ -51,9 +51,7 @@ export async function loadOnce(site: PayloadSite, way: Way, settings: CrowdSetti
     const visits = await Promise.allSettled(pages.map((page, i) => visit(page, url, i, settings)));
     const after = await cpuSecondsOfTree(pid);
     const counts = serving.originCounts();
-    const originPayloadBytes = [...counts.paths]
-      .filter(([path]) => isPayload(path))
-      .reduce((sum, [, { bytes }]) => sum + bytes, 0);
+    const originPayloadBytes = payloadBytesOf(counts);
     return {
       outcomes: visits.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
       problems: visits.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : [])),
@@ -71,13 +69,23 @@ async function visit(page: Page, url: string, index: number, settings: CrowdSett
   await sleep(index * settings.spacingMs);
   // Twice as long as the origin alone would need for everybody, and a minute.
   const allFromOriginMs = (1000 * settings.pages * settings.payloadBytes) / settings.paceBytesPerSecond;
+  return load(page, url, settings.payloadBytes, 2 * allFromOriginMs + 60_000);
+}
+
+/** Opens the page and waits for all bytes. @throws Error where they do not all come in time. */
+export async function load(
+  page: Page,
+  url: string,
+  payloadBytes: number,
+  timeoutMs: number,
+): Promise<Outcome> {
   const late = new AbortController();
-  const deadline = sleep(2 * allFromOriginMs + 60_000, undefined, { signal: late.signal }).then(() => {
+  const deadline = sleep(timeoutMs, undefined, { signal: late.signal }).then(() => {
     throw new Error('not all bytes in time');
   });
   try {
     const outcome = await Promise.race([loaded(page, url), deadline]);
-    if (outcome.bytes !== settings.payloadBytes) throw new Error(`${outcome.bytes} bytes arrived`);
+    if (outcome.bytes !== payloadBytes) throw new Error(`${outcome.bytes} bytes arrived`);
     return outcome;
   } finally {
     late.abort();
@@ -93,7 +101,8 @@ async function loaded(page: Page, url: string): Promise<Outcome> {
   });
 }
 
-function addressOf(site: PayloadSite, way: Way, serving: Serving): string {
+/** Where a visitor goes. */
+export function addressOf(site: PayloadSite, way: Way, serving: Pick<Serving, 'hubUrl'>): string {
   switch (way) {
     case 'plain HTTP':
       return `${site.origin}/plain.html?assets=${site.assets}`;
@@ -112,7 +121,7 @@ function addressOf(site: PayloadSite, way: Way, serving: Serving): string {
  */
 export function stockAddress(
   site: PayloadSite,
-  serving: Serving,
+  serving: Pick<Serving, 'hubUrl'>,
   { strategy, ice = '' }: { readonly strategy: 'sequential' | 'rarest'; readonly ice?: string },
 ): string {
   const query = new URLSearchParams({

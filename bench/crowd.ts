@@ -10,6 +10,7 @@ import { median, medianAndSpread, quantile } from './statistics.ts';
 export const crowd = bench({
   name: 'crowd',
   title: 'New visitors within a short time, origin paced',
+  drawn: ['% from peers', 'median, s', 'CPU, s'],
   options: {
     pages: { default: 5, min: 2, max: 30, help: 'visitors, each a context of its own' },
     spacing: { default: 50, min: 0, max: 10_000, help: 'ms between the starts of two visitors' },

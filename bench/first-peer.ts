@@ -35,6 +35,7 @@ interface Join {
 export const firstPeer = bench({
   name: 'first-peer',
   title: 'From joining to the first open connection',
+  drawn: ['join to open, ms'],
   options: {
     joins: { default: 10, min: 1, max: 100, help: 'how often somebody joins, each way' },
   },

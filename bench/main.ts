@@ -7,19 +7,34 @@ import { isMain } from '../scripts/root.ts';
 import type { Bench } from './bench.ts';
 import { crowd } from './crowd.ts';
 import { firstPeer } from './first-peer.ts';
+import { harm } from './harm.ts';
 import { describeMachine, machineLine } from './machine.ts';
+import { media } from './media.ts';
 import { publishing } from './publishing.ts';
+import { release } from './release.ts';
 import { writeReport } from './report.ts';
 import type { BenchResult } from './result.ts';
+import { simulation } from './simulation.ts';
 import { textTable } from './tables.ts';
+import { wide } from './wide.ts';
 import { workerOverhead } from './worker-overhead.ts';
 
-const benches: readonly Bench[] = [crowd, firstPeer, workerOverhead, publishing];
+const benches: readonly Bench[] = [
+  crowd,
+  firstPeer,
+  wide,
+  harm,
+  media,
+  workerOverhead,
+  publishing,
+  release,
+  simulation,
+];
 
 if (isMain(import.meta.url)) process.exitCode = await main(process.argv.slice(2));
 
 async function main([name = '', ...argv]: readonly string[]): Promise<number> {
-  if (name === 'report') return writeReport(argv);
+  if (name === 'report') return writeReport(argv, benches);
   if (name === 'help' || name === '--help') {
     process.stdout.write(usage());
     return 0;
@@ -91,7 +106,7 @@ function usage(): string {
     );
     return [`  ${name.padEnd(16)} ${title}`, ...lines].join('\n');
   });
-  const report = '  report FILE...   results in JSON into docs/performance.md; --out FILE: into another';
+  const report = '  report FILE...   results in JSON into docs/performance.md';
   return `Usage: npm run bench -- NAME [options] [--json FILE]\n\n${list.join('\n')}\n${report}\n`;
 }
 

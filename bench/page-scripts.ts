@@ -5,7 +5,9 @@ import { root } from '../scripts/root.ts';
 import type { Files } from './site.ts';
 
 /** A script of `pages/` as one classic script. */
-export async function pageScript(name: 'plain' | 'shoal' | 'stock' | 'connection-times'): Promise<string> {
+export async function pageScript(
+  name: 'plain' | 'shoal' | 'stock' | 'connection-times' | 'smoothness',
+): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [`${root}bench/pages/${name}.ts`],
     bundle: true,

@@ -40,13 +40,15 @@ export const publishing = bench({
       help: `small files (${smallFileBytes} bytes) in the first folder`,
     },
     many: { default: 10_000, min: 1, max: 20_000, help: 'small files in the second folder' },
+    wide: { default: 10_000, min: 1, max: 20_000, help: 'files of 1 GiB together, in the fourth folder' },
     large: { default: 512, min: 1, max: 2_000, help: 'MiB of the one file in the third folder' },
   },
-  run: async ({ runs, few, many, large }, say): Promise<Measured> => {
+  run: async ({ runs, few, many, large, wide }, say): Promise<Measured> => {
     const folders: readonly Folder[] = [
       { name: `${few} files of ${smallFileBytes} bytes`, files: few, fileBytes: smallFileBytes },
       { name: `${many} files of ${smallFileBytes} bytes`, files: many, fileBytes: smallFileBytes },
       { name: `one file of ${large} MiB`, files: 1, fileBytes: large * 1024 * 1024 },
+      { name: `${wide} files, 1 GiB together`, files: wide, fileBytes: Math.floor(1024 ** 3 / wide) },
     ];
     const times = new Map<Folder, Times[]>(folders.map((folder) => [folder, []]));
     for (let run = 0; run < runs; run++) {
@@ -96,8 +98,10 @@ async function writeRandom({ dir }: BenchSite, index: number, { fileBytes }: Fol
   if (fileBytes <= smallFileBytes) return writeFile(path, randomFillSync(Buffer.alloc(fileBytes)));
   const file = await open(path, 'w');
   try {
-    const block = Buffer.alloc(1024 * 1024);
-    for (let at = 0; at < fileBytes; at += block.length) await file.write(randomFillSync(block));
+    const block = Buffer.alloc(Math.min(fileBytes, 1024 * 1024));
+    for (let left = fileBytes; left > 0; left -= block.length) {
+      await file.write(randomFillSync(block), 0, Math.min(left, block.length));
+    }
   } finally {
     await file.close();
   }

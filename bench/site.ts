@@ -14,6 +14,8 @@ export interface BenchSite {
   readonly origin: string;
   /** What is served. */
   readonly dir: string;
+  /** Path of `shoal.config.json`. */
+  readonly config: string;
   readonly publish: () => Promise<PublishReport>;
   /** Serves with a hub that has seen nobody yet. Only one at a time. */
   readonly start: (paceBytesPerSecond: number) => Promise<Serving>;
@@ -22,20 +24,25 @@ export interface BenchSite {
 }
 
 /** Peers on this machine, and nobody outside of it. */
-export const localSwarm = { lan: true, iceServers: [], uploadBytesPerSecond: 0 };
+export const localSwarm = { lan: true, iceServers: [], uploadBytesPerSecond: 0, uploadBytesPerDay: 0 };
+
+export interface SiteSettings {
+  readonly swarm?: object;
+  readonly share?: object;
+  readonly hub?: object;
+  /** Default: a free port of this machine, over loopback. */
+  readonly origin?: string;
+}
 
 /** An initialised project with a folder of files that is not published yet. */
-export async function newProject(
-  files: Files,
-  settings: { readonly swarm?: object; readonly share?: object },
-): Promise<BenchSite> {
+export async function newProject(files: Files, settings: SiteSettings): Promise<BenchSite> {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-bench-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   process.once('exit', remove);
   const dir = join(folder, 'public');
-  const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
-  await init({ folder, site: origin, settings: { swarm: localSwarm, ...settings } });
+  const { origin = `http://127.0.0.1:${await freePort()}`, ...configured } = settings;
+  const port = Number(new URL(origin).port);
+  await init({ folder, site: origin, settings: { swarm: localSwarm, ...configured } });
   const config = join(folder, 'shoal.config.json');
   await writeFiles(dir, files);
   // A build beside us must not change what is measured.
@@ -44,6 +51,7 @@ export async function newProject(
   return {
     origin,
     dir,
+    config,
     publish: () => publish({ dir, config, browserScripts }),
     start: (paceBytesPerSecond) => serve({ dir, config, port, databasePath: ':memory:', paceBytesPerSecond }),
     remove: () => {
@@ -54,10 +62,7 @@ export async function newProject(
 }
 
 /** The same, published. */
-export async function newSite(
-  files: Files,
-  settings: { readonly swarm?: object; readonly share?: object } = {},
-): Promise<BenchSite> {
+export async function newSite(files: Files, settings: SiteSettings = {}): Promise<BenchSite> {
   const site = await newProject(files, settings);
   await site.publish();
   return site;

@@ -1,4 +1,6 @@
-/** Workers to compare with: the least that a worker of its kind does. */
+/** Workers to compare with: the least that a worker of its kind does, and what many sites use. */
+import { build } from 'esbuild';
+import { root } from '../scripts/root.ts';
 
 /** A script tag that registers a worker; the workers below take the page over at once. */
 export function registering(worker: string): string {
@@ -28,3 +30,22 @@ async function answer(event) {
   return response;
 }
 `;
+
+/** `workbox-precaching` as a site uses it: has all of them before it takes the page over, and answers from its cache. */
+export async function precachingWorker(paths: readonly string[]): Promise<string> {
+  // Fingerprinted names need no revision.
+  const entries = paths.map((url) => ({ url, revision: null }));
+  const { outputFiles } = await build({
+    entryPoints: [`${root}bench/pages/precaching.ts`],
+    footer: { js: takesOver },
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    define: { 'process.env.NODE_ENV': '"production"', precached: JSON.stringify(entries) },
+    write: false,
+    logLevel: 'silent',
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error('workbox-precaching was not bundled');
+  return file.text;
+}

@@ -4,6 +4,8 @@
 export interface Outcome {
   /** The library is there and is asked for the payload. */
   readonly startMs: number;
+  /** The library is ready, by its own word, and the payload is asked for. */
+  readonly askedMs: number;
   /** All bytes are there. */
   readonly doneMs: number;
   /** Length of what arrived. */

@@ -7,5 +7,5 @@ window.outcome = load();
 async function load(): Promise<Outcome> {
   const startMs = performance.now();
   const bytes = await fetchAssets({ cache: 'no-store' });
-  return { startMs, doneMs: performance.now(), bytes, wastedBytes: 0, without: '' };
+  return { startMs, askedMs: startMs, doneMs: performance.now(), bytes, wastedBytes: 0, without: '' };
 }

@@ -12,6 +12,7 @@ async function load(): Promise<Outcome> {
   const shoal = await tag();
   const startMs = performance.now();
   const { reason } = await shoal.ready;
+  const askedMs = performance.now();
   const bytes = await fetchAssets();
   const doneMs = performance.now();
   const told = (): boolean => {
@@ -20,7 +21,7 @@ async function load(): Promise<Outcome> {
     return httpBytes + swarmBytes + cacheBytes >= bytes;
   };
   while (!told() && performance.now() < doneMs + figuresMs) await pause(50);
-  return { startMs, doneMs, bytes, wastedBytes: shoal.stats().discardedBytes, without: reason };
+  return { startMs, askedMs, doneMs, bytes, wastedBytes: shoal.stats().discardedBytes, without: reason };
 }
 
 /** `window.shoal`, as soon as it is there. */

@@ -47,7 +47,7 @@ async function load(query: URLSearchParams): Promise<Outcome> {
   });
   const doneMs = performance.now();
   const wastedBytes = Math.max(0, torrent.received - torrent.length);
-  return { startMs, doneMs, bytes: torrent.length, wastedBytes, without: '' };
+  return { startMs, askedMs: startMs, doneMs, bytes: torrent.length, wastedBytes, without: '' };
 }
 
 function isStockModule(module: unknown): module is StockModule {
