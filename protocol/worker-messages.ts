@@ -10,7 +10,10 @@ import type { FailureCode } from './beacon.ts';
 
 /** Page to worker, over `ServiceWorker.postMessage`. */
 export type ClientToWorker =
-  /** I won the election: send me a port (answered with {@link WorkerToClient} `port`). */
+  /**
+   * I won the election, or I still host and have kept something myself: send me a port (answered with {@link WorkerToClient}
+   * `port`), and look at what is kept.
+   */
   | { readonly t: 'host' }
   /** This page waits for Shoal by its own word: what it asks for from now on can wait for the swarm. */
   | { readonly t: 'waits' }

@@ -21,6 +21,9 @@ export class Kept {
   /** Sizes of what releases in use name; anything else in the cache goes first. */
   #inUse: ReadonlyMap<string, number> = new Map();
   #sinceCheckBytes = Infinity;
+  /** What may be here, by digest; once the cache has been listed, nothing else is looked for: a look takes milliseconds. */
+  readonly #known = new Set<string>();
+  #isListed = false;
 
   constructor(base: string, limitBytes: number, listener: KeptListener, onFull: (path: string) => void) {
     this.#base = base;
@@ -35,28 +38,34 @@ export class Kept {
         assets.map(({ digest, entry }): [string, number] => [digest, entry.n]),
       ),
     );
+    this.list();
+  }
+
+  /** A page may have kept something by itself: looks at what is here. */
+  list(): void {
     this.#sinceCheckBytes = Infinity;
+    this.#isListed = false;
+    this.#makeRoom(0).catch(() => undefined);
   }
 
   /** Fills in what is here and right. Never throws. */
   async read(assembly: Assembly, layers: Uint8Array | undefined): Promise<void> {
     const { asset, chunkBytes, missing } = assembly;
+    if (this.#isListed && !this.#known.has(asset.digest)) return;
     try {
-      const cache = await openCache(keptCacheName);
-      const whole = missing.length === asset.chunks ? await this.#readWhole(cache, asset) : undefined;
+      const whole = missing.length === asset.chunks ? await this.#readWhole(asset) : undefined;
       if (whole !== undefined) return assembly.fill(whole);
       const slices = Map.groupBy(
         missing,
         (chunk) => Math.floor((chunk * chunkBytes) / sliceBytes) * sliceBytes,
       );
       for (const [from, chunks] of slices) {
-        const slice = await this.#readSlice(cache, asset, from);
-        for (const chunk of slice === undefined ? [] : chunks) {
+        const slice = await this.#readSlice(asset, from);
+        if (slice === undefined) continue;
+        for (const chunk of chunks) {
           const at = chunk * chunkBytes - from;
-          const part = slice?.subarray(at, at + chunkBytes);
-          if (part !== undefined && (await isChunk(asset, chunk, part, chunkBytes, layers))) {
-            assembly.put(chunk, part);
-          }
+          const part = slice.subarray(at, at + chunkBytes);
+          if (await isChunk(asset, chunk, part, chunkBytes, layers)) assembly.put(chunk, part);
         }
       }
     } catch {
@@ -65,23 +74,28 @@ export class Kept {
   }
 
   /** A slice's bytes, from its own entry or out of the whole; not verified. */
-  async #readSlice(cache: Cache, asset: Asset, from: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const slice = await cache.match(keptSliceUrl(this.#base, asset.digest, from));
+  async #readSlice({ digest }: Asset, from: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const slice = await this.#find(keptSliceUrl(this.#base, digest, from));
     if (slice !== undefined) return new Uint8Array(await slice.arrayBuffer());
-    const whole = await cache.match(keptWholeUrl(this.#base, asset.digest));
+    const whole = await this.#find(keptWholeUrl(this.#base, digest));
     const blob = (await whole?.blob())?.slice(from, from + sliceBytes);
     return blob === undefined ? undefined : new Uint8Array(await blob.arrayBuffer());
   }
 
-  async #readWhole(cache: Cache, asset: Asset): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const key = keptWholeUrl(this.#base, asset.digest);
-    const hit = await cache.match(key);
+  async #readWhole({ digest, entry }: Asset): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const key = keptWholeUrl(this.#base, digest);
+    const hit = await this.#find(key);
     if (hit === undefined) return undefined;
     const bytes = new Uint8Array(await hit.arrayBuffer());
-    if (bytes.length === asset.entry.n && (await sha256Hex(bytes)) === asset.digest) return bytes;
-    await cache.delete(key);
-    this.#listener({ t: 'dropped', digest: asset.digest });
+    if (bytes.length === entry.n && (await sha256Hex(bytes)) === digest) return bytes;
+    await (await openCache(keptCacheName)).delete(key);
+    this.#listener({ t: 'dropped', digest });
     return undefined;
+  }
+
+  /** Without opening the cache first: that is a question of its own to the browser. */
+  #find(key: string): Promise<Response | undefined> {
+    return caches.match(key, { cacheName: keptCacheName });
   }
 
   /** Keeps a whole asset, or the slices of it that are complete here. */
@@ -100,8 +114,10 @@ export class Kept {
     try {
       await this.#makeRoom(to - from);
       const cache = await openCache(keptCacheName);
+      const { digest } = assembly.asset;
+      this.#known.add(digest);
       await cache.put(key, new Response(assembly.part(from, to)));
-      this.#listener({ t: 'kept', digest: assembly.asset.digest, from, to });
+      this.#listener({ t: 'kept', digest, from, to });
     } catch {
       // Most likely QuotaExceededError: the browser's limit is below ours. Look again next time.
       this.#sinceCheckBytes = Infinity;
@@ -119,11 +135,13 @@ export class Kept {
     for (const { url } of await cache.keys()) {
       const parsed = parseKeptUrl(this.#base, new URL(url).pathname);
       if (parsed === undefined) continue;
+      this.#known.add(parsed.digest);
       const size = this.#inUse.get(parsed.digest);
       const rest = size === undefined ? sliceBytes : size - (parsed.from ?? 0);
       const bytes = parsed.from === undefined ? rest : Math.min(sliceBytes, rest);
       entries.push({ key: url, digest: parsed.digest, bytes, inUse: size !== undefined });
     }
+    this.#isListed = true;
     const margin = incomingBytes + this.#limitBytes / 20;
     const drop = new Set(evictionFor(entries, this.#limitBytes, margin));
     for (const { key, digest } of entries.filter((entry) => drop.has(entry.key))) {

@@ -20,6 +20,8 @@ import type { Trusted } from './trusted.ts';
 
 /** A page's question after a peer's head has no longer to wait. */
 const hearLimitMs = 5_000;
+/** Chunk digests are loaded ahead up to this: those of 200 MB. */
+const aheadLimitBytes = 100_000;
 /** The answer where a head is of no use. */
 const refused: HeardHead = { t: 'heard' };
 
@@ -64,6 +66,7 @@ scope.addEventListener('message', (event) => {
   if (message === undefined || !(client instanceof Client)) return;
   switch (message.t) {
     case 'host':
+      kept.list();
       event.waitUntil(releases.load().then(() => host.adopt(client)));
       return;
     case 'waits':
@@ -114,6 +117,8 @@ function onRelease(trusted: Trusted, catalogs: readonly Catalog[]): void {
   kept.setInUse(catalogs);
   // Who stands aside shares nothing either.
   host.setPacks(config.base, releases.mode === 'on' ? catalogs : []);
+  // The first large asset would wait for them; of a large site they are many, and few may be needed.
+  if (trusted.catalog.release.layers.len < aheadLimitBytes) layers(trusted.catalog).catch(() => undefined);
   void broadcast(state());
   if (trusted.head.mode === 'uninstall') void uninstall();
 }

@@ -102,10 +102,12 @@ export class Releases {
   async #refresh(): Promise<Trusted | undefined> {
     this.#askedMs = performance.now();
     await this.load();
+    // The head is asked for first: pages wait for it.
+    const refreshing = refreshTrusted(this.#config, this.#store, this.#trusted);
     void isSwitchedOff(this.#config.base).then(
       (isOff) => isOff !== undefined && this.#standAside('off', isOff),
     );
-    const result = await refreshTrusted(this.#config, this.#store, this.#trusted);
+    const result = await refreshing;
     const isRefused = result.kind === 'refused';
     if (isRefused) this.#onRefused(result.reason);
     else {
@@ -175,15 +177,18 @@ export class Releases {
   }
 
   async #pin(clientId: string): Promise<Catalog | undefined> {
+    // Asked at once: a page that was pinned before this worker started would ask with its next request.
+    const refreshing = this.refresh();
     const stored = await this.#storedPin(clientId);
     if (stored !== undefined) return stored;
-    const trusted = await this.refresh();
+    const trusted = await refreshing;
     if (trusted === undefined || trusted.stale || this.#isBehind) return undefined;
     return this.#remember(clientId, trusted.catalog);
   }
 
-  async #remember(clientId: string, catalog: Catalog): Promise<Catalog> {
-    await this.#store.write(`pin/${clientId}`, utf8(catalog.sha256));
+  /** Written beside: the page must not wait for the disk. */
+  #remember(clientId: string, catalog: Catalog): Catalog {
+    void this.#store.write(`pin/${clientId}`, utf8(catalog.sha256));
     return catalog;
   }
 

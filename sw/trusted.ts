@@ -115,7 +115,9 @@ export async function judge(
   bytes: Uint8Array<ArrayBuffer>,
   originTimeMs: number,
 ): Promise<Head> {
-  const head = await openHead(bytes, root);
+  // A signature is checked once: that takes some milliseconds, and each page asks for the head.
+  const isKnown = current?.root === root && equalBytes(current.headBytes, bytes);
+  const head = isKnown ? current.head : await openHead(bytes, root);
   const verdict = judgeHead(head, bytes, {
     // A rotated root starts the counters anew (fast-forward recovery, TUF 5.3.11).
     current: current?.root.v === root.v ? { head: current.head, bytes: current.headBytes } : undefined,

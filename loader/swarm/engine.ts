@@ -5,7 +5,7 @@
  */
 
 import { sizeClassOf } from '../../policy/benefit.ts';
-import type { HostState } from '../../protocol/worker-messages.ts';
+import type { ClientToWorker, HostState } from '../../protocol/worker-messages.ts';
 import { Benefit } from './benefit.ts';
 import type { SignalDoor } from './doors.ts';
 import { Crowding } from './crowding.ts';
@@ -101,6 +101,10 @@ export function startSwarm({ config, onEvent }: SwarmOptions): Swarm {
     packs,
     links: () => mesh.open,
     mayRun: () => giving.allowed,
+    kept: () => {
+      const message: ClientToWorker = { t: 'host' };
+      navigator.serviceWorker.controller?.postMessage(message);
+    },
   });
   const mesh: Mesh = new Mesh(self, config, doors, {
     greeting: () => [...exchange.greeting(), ...news.greeting()],

@@ -29,6 +29,8 @@ export interface PrefetchOptions {
   /** Open ones. */
   readonly links: () => readonly Link[];
   readonly mayRun: () => boolean;
+  /** Something has been kept. */
+  readonly kept: () => void;
 }
 
 export class Prefetch {
@@ -67,12 +69,15 @@ export class Prefetch {
   /** One asset after the other. */
   async #run(): Promise<void> {
     this.#isRunning = true;
+    let brought = 0;
     while (this.#isIdle()) {
       const place = this.#nextPlace();
       if (place === undefined) break;
       this.#tries.set(place.asset.digest, this.#triesOf(place) + 1);
       if (!(await this.#bring(place).catch(() => false))) break;
+      brought++;
     }
+    if (brought > 0) this.#options.kept();
     this.#isRunning = false;
     if (this.#possible().length > 0) this.#wait(retryMs);
   }

@@ -15,19 +15,33 @@ const otherTypes =
   /^ +if \((?:typeof \w+ !== '\w+'|!s|options === null \|\| typeof options !== 'object')\)\n +throw new .*;\n/gm;
 const thrown = /^( +)throw new (?:Type|Range)?Error\(.*\);/gm;
 
+/** A verifier has no secrets to hide by taking always as long, and knows one rule: the strict one. */
+const constants: readonly (readonly [before: string, after: string])[] = [
+  ['multiply(n, safe = true) {', 'multiply(n) { const safe = false;'],
+  ['static fromBytes(bytes, zip215 = false) {', 'static fromBytes(bytes) { const zip215 = false;'],
+  ['const zip215 = getZip215(options);', 'const zip215 = false;'],
+];
+
 export const smallNoble: Plugin = {
   name: 'small-noble',
   setup: (build) => {
     build.onLoad({ filter: /@noble[/\\]ed25519[/\\]index\.js$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
-      if (source.match(shortcut)?.length !== 1 || source.match(assertTypes)?.length !== 2)
-        throw new Error(`${path} has changed: look where it uses wNAF, and how it checks types`);
-      const contents = source
+      const isAsKnown =
+        source.match(shortcut)?.length === 1 &&
+        source.match(assertTypes)?.length === 2 &&
+        constants.every(([before]) => source.split(before).length === 2);
+      if (!isAsKnown)
+        throw new Error(
+          `${path} has changed: look where it uses wNAF, how it checks types, and what it has options for`,
+        );
+      const contents = constants
+        .reduce((text, [before, after]) => text.replace(before, after), source)
         .replace(shortcut, '')
         .replace(assertTypes, '$1) => $2;\n')
         .replace(otherTypes, '')
         .replace(/^(?: +static |Point\.)(?:BASE|ZERO)\b.*;\n/gm, '')
-        .replace('const freeze = Object.freeze;', 'const freeze = (own) => own;')
+        .replaceAll(/\bfreeze\(/g, '(')
         .replace(thrown, '$1throw new Error();');
       return { contents };
     });

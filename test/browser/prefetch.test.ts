@@ -54,4 +54,24 @@ inEachBrowser((kind) => {
     expect(stage.site.served().map(({ path }) => path)).not.toContain('/map.bin');
     expect(await failuresOf(second.page)).toEqual([]);
   }, 90_000);
+
+  it('is found also by a page that was opened on the new release before', async () => {
+    const first = await visits.fresh();
+    const second = await visits.fresh();
+    for (const visit of [first, second]) await connected(visit);
+    const next = { 'sea.bin': randomBytes(150_000) };
+    await stage.site.release(next);
+    const tab = await visits.again(second.visitor);
+    await second.page.bringToFront();
+    await first.page.reload();
+    await connected(first);
+    await expectEverything(first.page, next);
+    const sea = sha256(next['sea.bin']);
+    await expect
+      .poll(async () => (await keptDigests(second.page)).map(({ key }) => key), { timeout: 30_000 })
+      .toContain(sea);
+    stage.site.forget();
+    expect(await digestInPage(tab.page, '/sea.bin')).toBe(sea);
+    expect(stage.site.served().map(({ path }) => path)).not.toContain('/sea.bin');
+  }, 90_000);
 });

@@ -50,10 +50,16 @@ describe("the worker's verifier as it is shipped", () => {
     }
   });
 
-  it('refuses keys of small order', async () => {
+  it('refuses keys of small order, and second spellings', async () => {
     const { isUsablePublicKey } = await shippedVerifier();
     for (const { publicKey } of vectors) expect(isUsablePublicKey(bytes(publicKey))).toBe(true);
-    for (const key of [`01${'00'.repeat(31)}`, '00'.repeat(32), `ec${'ff'.repeat(30)}7f`]) {
+    for (const key of [
+      `01${'00'.repeat(31)}`,
+      '00'.repeat(32),
+      `ec${'ff'.repeat(30)}7f`,
+      `01${'00'.repeat(30)}80`,
+      `ee${'ff'.repeat(30)}7f`,
+    ]) {
       expect(isUsablePublicKey(bytes(key)), key).toBe(false);
     }
   });
