@@ -90,6 +90,7 @@ export class Host {
     const session: Session = { port: port1, askedMs: undefined };
     port1.onmessage = (event: MessageEvent<unknown>) => this.#receive(session, event.data);
     this.#session = session;
+    this.#awaitState();
     const message: WorkerToClient = { t: 'port' };
     client.postMessage(message, [port2]);
     if (this.#packs !== undefined) this.post(this.#packs);
@@ -113,15 +114,20 @@ export class Host {
     return swarm?.settled && (waits || swarm.part.includes(infohash)) ? 'part' : 'none';
   }
 
-  /** Asks all pages who hosts; resolves when one has answered, or after 60 ms. At most once a second. */
+  /** Asks all pages who hosts, at most once a second; resolves when one has said what its swarm can do, or after 60 ms. */
   call(): Promise<void> {
-    const nowMs = performance.now();
-    if (nowMs - this.#lastCallMs < 1_000) return this.#calling;
-    this.#lastCallMs = nowMs;
+    if (performance.now() - this.#lastCallMs >= 1_000) {
+      this.#awaitState();
+      if (this.#session === undefined) void this.#broadcast({ t: 'who-hosts' });
+    }
+    return this.#calling;
+  }
+
+  /** Also for a page that says once more that it hosts: until it has said what its swarm can do, nothing is known. */
+  #awaitState(): void {
+    this.#lastCallMs = performance.now();
     const answered = new Promise<void>((resolve) => (this.#onState = resolve));
     this.#calling = within(answered, callTimeoutMs, undefined);
-    if (this.#session === undefined) void this.#broadcast({ t: 'who-hosts' });
-    return this.#calling;
   }
 
   async #broadcast(message: WorkerToClient): Promise<void> {

@@ -78,6 +78,20 @@ inEachBrowser((kind) => {
       .filter((answer) => answer.path === path)
       .reduce((sum, { bytes }) => sum + bytes, 0);
 
+  it('that says once more that it hosts is asked as before, and the origin is not', async () => {
+    const page = await suppliedBy({ ...supplyOf('asset.bin'), stateAfterMs: 40 });
+    await page.evaluate(async () => {
+      const waitMs = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+      // As a page begins: the worker looks for a host at once.
+      navigator.serviceWorker.controller?.postMessage({ t: 'state?' });
+      await waitMs(100);
+      navigator.serviceWorker.controller?.postMessage({ t: 'host' });
+      await waitMs(15);
+    });
+    expect(await get(page, '/asset.bin')).toEqual({ status: 200, digest: sha256(asset) });
+    expect(sentBytes('/asset.bin')).toBe(0);
+  });
+
   it('is believed where it tells the truth: nothing comes from the origin', async () => {
     const page = await suppliedBy(supplyOf('asset.bin', { 2: 'twice' }));
     expect((await get(page, '/asset.bin')).digest).toBe(sha256(asset));

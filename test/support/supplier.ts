@@ -14,6 +14,8 @@ export interface Supply {
   readonly source: string;
   /** By chunk; the others are as in the source. */
   readonly lies?: Readonly<Record<number, Lie>>;
+  /** It takes so long to say what it has. */
+  readonly stateAfterMs?: number;
 }
 
 /** What the worker has said to its host. */
@@ -43,7 +45,7 @@ export async function registerWorker(page: Page): Promise<void> {
 /** Becomes the host; resolves when the worker knows that everything is to be had here. */
 export async function becomeSupplier(page: Page, supply: Supply): Promise<void> {
   await page.evaluate(
-    async ({ digest, source, lies = {} }, size) => {
+    async ({ digest, source, lies = {}, stateAfterMs = 0 }, size) => {
       const whole = new Uint8Array(await (await fetch(source)).arrayBuffer());
       const heard: Record<keyof Heard, number[]> = { wanted: [], bad: [] };
       window.supplier = heard;
@@ -73,8 +75,9 @@ export async function becomeSupplier(page: Page, supply: Supply): Promise<void> 
             port.postMessage(answer, transfer);
           if (message.t === 'packs') {
             const whole = message.packs.map(({ infohash }) => infohash);
-            say({ t: 'swarm', peers: 1, settled: true, whole, part: [] });
-            setTimeout(resolve, 50);
+            const state: HostToWorker = { t: 'swarm', peers: 1, settled: true, whole, part: [] };
+            setTimeout(() => say(state), stateAfterMs);
+            setTimeout(resolve, stateAfterMs + 50);
           }
           if (message.t === 'bad') heard.bad.push(message.chunk);
           if (message.t !== 'want' || message.digest !== digest) return;
