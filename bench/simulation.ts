@@ -66,7 +66,7 @@ const notes = [
     'played both ways, to see what the coarser one leaves out. In steady arrivals a visitor stays 5 minutes in the mean after it has everything.',
   'The day: 1,000 assets of 64 KiB to 8 MiB, wanted in proportion to 1 / rank ^ 0.9, ten by each visitor, which stays 5 minutes in the mean and comes ' +
     'with an empty cache; arrivals swing by 80 % about their mean. Each asset is a pack of its own, and nobody is ever too busy to give. What is possible ' +
-    'is what anybody there has; a page only gets what one of its neighbours has.',
+    'is what anybody there has; a page gets what a member in three steps has (policy/search.ts), and then has a link to it.',
   'The shortest time of a flash crowd is the longest of: one copy through a downlink, one out of the origin, all copies out of the origin and all uplinks; elsewhere it is one copy through a downlink.',
 ];
 

@@ -5,6 +5,8 @@ import type { Rate } from './allowance.ts';
 export interface LinkLimits {
   /** Links to have at least; a page dials while it has fewer. */
   readonly links: number;
+  /** Links that we open at most, with those to members that are said to have what is wanted. */
+  readonly named: number;
   /** Accepted links at most. */
   readonly accepted: number;
   /** Connections that are being made at a time, both ways: a hub could relay any number of offers. */
@@ -24,6 +26,7 @@ export interface LinkLimits {
 export function linkLimits(links: number): LinkLimits {
   return {
     links,
+    named: 3 * links,
     accepted: 3 * links,
     pending: 20,
     accepts: { burst: 20, perSecond: 1 },

@@ -34,6 +34,8 @@ export type LinkEvent =
   /** Came just now: it dials itself, so we give it a moment. */
   | { readonly t: 'joined'; readonly peers: readonly string[] }
   | { readonly t: 'left'; readonly peers: readonly string[] }
+  /** It is said to have what is wanted. */
+  | { readonly t: 'named'; readonly peer: string }
   /** A member offers a connection. */
   | { readonly t: 'offered'; readonly peer: string }
   /** Connected, and the peer has said hello. */
@@ -117,6 +119,8 @@ function apply(draft: Draft, event: LinkEvent, nowMs: number, chance: () => numb
     case 'left':
       for (const peer of event.peers) forget(draft, peer);
       return;
+    case 'named':
+      return judgeNamed(draft, event.peer, nowMs);
     case 'offered':
       return judgeOffer(draft, event.peer, nowMs);
     case 'opened': {
@@ -172,6 +176,24 @@ function judgeOffer(draft: Draft, peer: string, nowMs: number): void {
   draft.effects.push({ t: 'accept', peer });
 }
 
+/** Whoever names it is a stranger: what that may cost is bounded, and attempts are left for those whom the tracker names. */
+function judgeNamed(draft: Draft, peer: string, nowMs: number): void {
+  learn(draft, peer, nowMs);
+  const member = draft.members.get(peer);
+  // One that has just come would dial by itself soon; it is wanted now.
+  if (member?.phase !== 'known' || (member.failures > 0 && member.notBeforeMs > nowMs)) return;
+  const dialed = [...draft.members.values()].filter((other) => other.phase !== 'known' && other.dialed);
+  const { attempts, named, pending } = draft.limits;
+  if (dialed.length >= named || pendingOf(draft) >= pending || draft.attemptsUsed >= attempts / 2) return;
+  dial(draft, peer, member);
+}
+
+function dial(draft: Draft, peer: string, member: MemberState): void {
+  draft.members.set(peer, { ...member, phase: 'dialing', dialed: true });
+  draft.attemptsUsed++;
+  draft.effects.push({ t: 'dial', peer });
+}
+
 function pendingOf(draft: Draft): number {
   return countPhase(draft, 'dialing') + countPhase(draft, 'accepting');
 }
@@ -216,9 +238,7 @@ function refill(draft: Draft, nowMs: number, chance: () => number): void {
     const [picked] = ready.splice(Math.min(Math.floor(chance() * ready.length), ready.length - 1), 1);
     if (picked === undefined) break;
     const [peer, member] = picked;
-    draft.members.set(peer, { ...member, phase: 'dialing', dialed: true });
-    draft.attemptsUsed++;
-    draft.effects.push({ t: 'dial', peer });
+    dial(draft, peer, member);
     missing--;
   }
   const later = known.map(([, { notBeforeMs }]) => notBeforeMs).filter((ms) => ms > nowMs);

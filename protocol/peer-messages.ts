@@ -78,7 +78,31 @@ export interface PeerHead {
   readonly head: string;
 }
 
-export type PeerMessage = PeerHello | PeerPacks | PeerClaims | PeerHead | PeerBye;
+/** The sender, or somebody who asked it, wants packs that none of its neighbours has. */
+export interface PeerSeek {
+  readonly t: 'seek';
+  /** Infohashes. */
+  readonly packs: readonly string[];
+  /** How much further the question may go: to the neighbours of the receiver when it is 1, not at all when it is 0. */
+  readonly hops: number;
+}
+
+/** The answer to {@link PeerSeek}, also on the way back: members that had something of a pack a moment ago. A hint. */
+export interface PeerHolders {
+  readonly t: 'holders';
+  readonly packs: readonly PackHolders[];
+}
+
+export interface PackHolders {
+  readonly infohash: string;
+  /** Members, 40 hex digits each. */
+  readonly peers: readonly string[];
+}
+
+/** What is not about the connection itself. */
+export type PeerWord = PeerClaims | PeerHead | PeerSeek | PeerHolders;
+
+export type PeerMessage = PeerHello | PeerPacks | PeerWord | PeerBye;
 
 /** Limits on what a peer may say. */
 export const peerLimits = {
@@ -89,6 +113,12 @@ export const peerLimits = {
   runs: 256,
   /** Pieces of a pack; larger numbers name none. */
   pieces: 64 * 1024,
+  /** In one question, and in one answer. */
+  sought: 64,
+  /** Named for each pack. */
+  holders: 3,
+  /** With those of the asker's neighbours, three hops are reached: in a swarm of hundreds, nearly everybody. */
+  hops: 2,
 } as const;
 
 /**

@@ -4,6 +4,7 @@
  * busy anybody is does not count.
  */
 
+import { peerLimits } from '../../protocol/peer-messages.ts';
 import type { Chance } from './chance.ts';
 import type { Crowd } from './crowd.ts';
 import { Graph } from './graph.ts';
@@ -18,6 +19,8 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** At the busiest hour 1.8 times as many come as in the mean, at the quietest 0.2 times. */
 const swing = 0.8;
 const meanStayMs = 300_000;
+/** The question and its answer over three links, signals through the hub, and the connection's own. */
+const searchRoundTrips = 6;
 
 export interface DayOutcome {
   readonly timesMs: readonly number[];
@@ -105,7 +108,7 @@ class DayWorld {
   }
 
   #fetch(visitor: number, asset: number): number {
-    const { upPerMs, downPerMs, originPerMs } = this.#crowd;
+    const { upPerMs, downPerMs, originPerMs, latencyMs } = this.#crowd;
     const bytes = this.#sizes[asset] ?? 0;
     let givers = 0;
     for (let at = 0; at < this.#graph.degree(visitor); at++) {
@@ -113,6 +116,11 @@ class DayWorld {
     }
     this.#received += bytes;
     if (givers > 0) return bytes / Math.min(downPerMs, givers * upPerMs);
+    // Those that are asked are more than one; who takes no more links is passed over.
+    const takes = (other: number): boolean =>
+      this.#held[other]?.has(asset) === true && this.#graph.linkTo(visitor, other);
+    if (this.#graph.find(visitor, peerLimits.hops + 1, takes) !== undefined)
+      return searchRoundTrips * 2 * latencyMs + bytes / Math.min(downPerMs, upPerMs);
     this.#origin += bytes;
     if (this.#holders[asset] === 0) this.#absent += bytes;
     return bytes / Math.min(downPerMs, originPerMs);

@@ -61,6 +61,35 @@ export class Graph {
     for (const other of neighbours) this.#refill(other);
   }
 
+  /** Connects a member to another that is said to have what it wants; `false`: it is taken up, or linked already. */
+  linkTo(member: number, other: number): boolean {
+    const isFull = this.degree(member) >= linksLimit || this.degree(other) >= linksLimit;
+    if (isFull || other === member || this.#isLinked(member, other)) return false;
+    this.#link(member, other);
+    this.#link(other, member);
+    return true;
+  }
+
+  /** A member in the fewest steps, from the neighbours' neighbours on, up to so many. */
+  find(member: number, steps: number, isIt: (other: number) => boolean): number | undefined {
+    const seen = new Set([member]);
+    let ring = [member];
+    for (let step = 1; step <= steps; step++) {
+      const next: number[] = [];
+      for (const via of ring) {
+        for (let at = 0; at < this.degree(via); at++) {
+          const other = this.neighbour(via, at);
+          if (seen.has(other)) continue;
+          seen.add(other);
+          if (isIt(other)) return other;
+          next.push(other);
+        }
+      }
+      ring = next;
+    }
+    return undefined;
+  }
+
   #refill(member: number): void {
     for (let tried = 0; tried < tries && this.degree(member) < opened && this.#size > 0; tried++) {
       const other = this.#here[this.#chance.between(0, this.#size - 1)] ?? 0;

@@ -19,6 +19,7 @@ import type { ClaimsMail } from './claims-mail.ts';
 import type { Link } from './link.ts';
 import type { OriginBudget } from './origin-budget.ts';
 import { OriginRuns, type OriginRunsOwner } from './origin-runs.ts';
+import type { Search } from './search.ts';
 
 /** With somebody to agree with, nothing is asked of the origin for so long after the first wish and the first connection. */
 const listenMs = 150;
@@ -37,6 +38,7 @@ export interface ClaimsContext {
   readonly budget: OriginBudget;
   /** Open or on the way. */
   links(): readonly Link[];
+  readonly search: Pick<Search, 'seek'>;
 }
 
 export interface ClaimsOwner extends Pick<OriginRunsOwner, 'chunk' | 'bring' | 'placeOf' | 'refused'> {
@@ -180,7 +182,8 @@ export class Claims {
     const links = this.#context.links();
     if (!links.some((link) => link.open)) return wantedSinceMs + (links.length > 0 ? connectMs : 0);
     this.#linkedSinceMs ??= nowMs;
-    return Math.max(wantedSinceMs, this.#linkedSinceMs) + listenMs;
+    const sinceMs = Math.max(wantedSinceMs, this.#linkedSinceMs);
+    return Math.max(sinceMs + listenMs, this.#context.search.seek(this.#owner.infohash, sinceMs));
   }
 
   #isStillOurs(piece: number): boolean {

@@ -21,6 +21,7 @@ import type { Swarm, SwarmOptions } from './options.ts';
 import { Packs } from './packs.ts';
 import { Prefetch } from './prefetch.ts';
 import { randomHex } from './random.ts';
+import { Search } from './search.ts';
 import { TorrentClient } from './webtorrent.ts';
 import { WorkerPort } from './worker-port.ts';
 
@@ -66,9 +67,10 @@ export function startSwarm({ config, onEvent }: SwarmOptions): Swarm {
     },
     uploadAllowed: () => giving.allowed,
     isLeftOff: (bytes) => benefit.leftOff.includes(sizeClassOf(bytes)),
-    isConnected: (peer) => mesh.isOpen(peer),
+    isConnected: (peer) => mesh.open.some((link) => link.peer === peer),
     self,
     links: () => mesh.links,
+    search: { seek: (infohash, sinceMs) => search.seek(infohash, sinceMs) },
     holders: (infohash) => {
       const has = mesh.open.filter((link) => (link.packs.get(infohash)?.state ?? 'none') !== 'none');
       return has.map(({ peer }) => peer);
@@ -95,6 +97,10 @@ export function startSwarm({ config, onEvent }: SwarmOptions): Swarm {
       giving.gave(bytes);
     },
   });
+  const search: Search = new Search({
+    links: () => mesh.open,
+    connectTo: (peer) => mesh.connectTo(peer),
+  });
   const prefetch: Prefetch = new Prefetch({
     base: config.base,
     limitBytes: config.prefetchBytesPerRelease,
@@ -119,9 +125,18 @@ export function startSwarm({ config, onEvent }: SwarmOptions): Swarm {
       exchange.reconcile(link);
       peersChanged();
     },
-    claims: ({ peer }, claims) => packs.hear(claims, peer),
+    said: (link, word) => {
+      switch (word.t) {
+        case 'claims':
+          return packs.hear(word, link.peer);
+        case 'head':
+          return news.heard(link, word.head);
+        case 'seek':
+        case 'holders':
+          return search.hear(link, word);
+      }
+    },
     left: (peers) => packs.membersLeft(peers),
-    head: (link, text) => news.heard(link, text),
     channel: (link, channel) => {
       if (isHex(channel.label, 64)) void news.give(link, channel);
       else exchange.incoming(link, channel);
@@ -201,6 +216,7 @@ export function startSwarm({ config, onEvent }: SwarmOptions): Swarm {
       stopped = true;
       clearTimeout(settleTimer);
       prefetch.stop();
+      search.stop();
       giving.stop();
       mesh.stop();
       packs.close();

@@ -1,7 +1,7 @@
 /** What a link is given, and what it tells. */
 
 import type { IcePolicy } from '../../policy/ice.ts';
-import type { PeerClaims, PeerMessage } from '../../protocol/peer-messages.ts';
+import type { PeerMessage, PeerWord } from '../../protocol/peer-messages.ts';
 import type { SignalBody } from '../../protocol/tracker.ts';
 import type { Link } from './link.ts';
 
@@ -25,9 +25,7 @@ export interface LinkEvents {
   opened(link: Link): void;
   /** The peer's packs have changed. */
   packs(link: Link): void;
-  claims(link: Link, claims: PeerClaims): void;
-  /** The peer tells of a head. */
-  head(link: Link, text: string): void;
+  said(link: Link, word: PeerWord): void;
   /** The peer opened a data channel; to be taken or closed in this very task. */
   channel(link: Link, channel: RTCDataChannel): void;
   /** Called once; not after {@link Link.close}. */

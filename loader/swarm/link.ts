@@ -211,11 +211,11 @@ export class Link {
         this.#learn(message.packs);
         return this.#events.packs(this);
       case 'claims':
-        if (!this.open) return this.#end('failed');
-        return this.#events.claims(this, message);
       case 'head':
+      case 'seek':
+      case 'holders':
         if (!this.open) return this.#end('failed');
-        return this.#events.head(this, message.head);
+        return this.#events.said(this, message);
       case 'bye':
         return this.#end('bye');
     }

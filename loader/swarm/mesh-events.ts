@@ -1,6 +1,6 @@
 /** What the links of this page ask and tell. */
 
-import type { PeerClaims, PeerMessage } from '../../protocol/peer-messages.ts';
+import type { PeerMessage, PeerWord } from '../../protocol/peer-messages.ts';
 import type { Link } from './link.ts';
 
 export interface MeshEvents {
@@ -8,9 +8,7 @@ export interface MeshEvents {
   greeting(): readonly PeerMessage[];
   opened(link: Link): void;
   packs(link: Link): void;
-  claims(link: Link, claims: PeerClaims): void;
-  /** The peer tells of a head. */
-  head(link: Link, text: string): void;
+  said(link: Link, word: PeerWord): void;
   /** Members have left the swarm; there need not have been links to them. */
   left(peers: readonly string[]): void;
   channel(link: Link, channel: RTCDataChannel): void;

@@ -80,13 +80,14 @@ export class Mesh {
     return [...this.#links.values()].filter((link) => link.open);
   }
 
-  isOpen(peer: string): boolean {
-    return this.#links.get(peer)?.open === true;
-  }
-
   /** Open or on the way. */
   get links(): readonly Link[] {
     return [...this.#links.values()];
+  }
+
+  /** Connects to a member that is said to have what is wanted, if there is room for it. */
+  connectTo(peer: string): void {
+    this.#step({ t: 'named', peer });
   }
 
   /** For the rest of the session, by peer id and by certificate. */
@@ -167,7 +168,11 @@ export class Mesh {
       }
       case 'accept': {
         const offer = this.#offers.get(effect.peer);
-        if (offer?.invitation !== undefined) return this.#bind(offer.invitation, effect.peer);
+        if (offer?.invitation !== undefined) {
+          offer.invitation.bind(effect.peer);
+          this.#links.set(effect.peer, offer.invitation);
+          return;
+        }
         const link = offer && this.#connect(effect.peer, offer.attempt, offer.door);
         if (offer === undefined || link === undefined) {
           this.#step({ t: 'closed', peer: effect.peer, why: 'failed' });
@@ -192,11 +197,6 @@ export class Mesh {
     }
   }
 
-  #bind(invitation: Link, peer: string): void {
-    invitation.bind(peer);
-    this.#links.set(peer, invitation);
-  }
-
   /** `undefined`: the browser makes no more connections. */
   #connect(peer: string | undefined, attempt: string, door: SignalDoor): Link | undefined {
     try {
@@ -211,14 +211,11 @@ export class Mesh {
           gathered: () => door.gathered(attempt),
         },
         {
+          ...this.#events,
           opened: (opened) => {
             this.#step({ t: 'opened', peer: opened.peer });
             this.#events.opened(opened);
           },
-          packs: (changed) => this.#events.packs(changed),
-          claims: (from, claims) => this.#events.claims(from, claims),
-          head: (from, text) => this.#events.head(from, text),
-          channel: (on, channel) => this.#events.channel(on, channel),
           ended: (ended, why) => this.#ended(ended, why),
           isBanned: (fingerprint) => this.#bannedFingerprints.has(fingerprint),
         },

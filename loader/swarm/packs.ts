@@ -23,7 +23,7 @@ export interface Place {
 }
 
 export type PacksOptions = Omit<PackContext, 'kept' | 'reader' | 'memory' | 'waste' | 'proving' | 'claims'> &
-  Pick<ClaimsContext, 'self' | 'links'> & {
+  Pick<ClaimsContext, 'self' | 'links' | 'search'> & {
     readonly base: string;
     /** Assets of this size are left to HTTP. */
     readonly isLeftOff: (bytes: number) => boolean;
@@ -50,7 +50,7 @@ export class Packs {
   /** When somebody was given something last, or wanted it. */
   wantedMs = -Infinity;
 
-  constructor({ base, isLeftOff, self, links, ...context }: PacksOptions) {
+  constructor({ base, isLeftOff, self, links, search, ...context }: PacksOptions) {
     this.#base = base;
     this.#isLeftOff = isLeftOff;
     this.#mail = new ClaimsMail(links);
@@ -63,7 +63,7 @@ export class Packs {
       memory: new PieceMemory(),
       waste: new Waste(),
       proving: new Proving(() => setTimeout(() => this.#leaveToHttp(), doubtMs)),
-      claims: { self, links, budget, mail: this.#mail },
+      claims: { self, links, search, budget, mail: this.#mail },
     };
   }
 

@@ -6,6 +6,7 @@ import {
   peerProtocol,
   type Claim,
   type PackClaims,
+  type PackHolders,
   type PackState,
   type PeerMessage,
   type PieceRun,
@@ -35,6 +36,16 @@ export function parsePeerMessage(text: unknown): PeerMessage | undefined {
       const { head } = fields;
       return typeof head === 'string' && head.length <= limits.headBytes ? { t: 'head', head } : undefined;
     }
+    case 'seek': {
+      const { hops } = fields;
+      const packs = listOf(fields['packs'], peerLimits.sought, parseId);
+      const isKnown = isCount(hops) && hops < peerLimits.hops;
+      return packs === undefined || !isKnown ? undefined : { t: 'seek', packs, hops };
+    }
+    case 'holders': {
+      const packs = listOf(fields['packs'], peerLimits.sought, parseHolders);
+      return packs === undefined ? undefined : { t: 'holders', packs };
+    }
     case 'bye':
       return { t: 'bye' };
     default:
@@ -49,6 +60,17 @@ function parsePacks(value: unknown): readonly PackState[] | undefined {
     if (state !== 'whole' && state !== 'part' && state !== 'none') return undefined;
     return { infohash, state, wants };
   });
+}
+
+/** An infohash, or a member. */
+function parseId(value: unknown): string | undefined {
+  return isHex(value, 40) ? value : undefined;
+}
+
+function parseHolders(value: unknown): PackHolders | undefined {
+  const { infohash, peers: list } = fieldsOf(value) ?? {};
+  const peers = listOf(list, peerLimits.holders, parseId);
+  return !isHex(infohash, 40) || peers === undefined ? undefined : { infohash, peers };
 }
 
 function parseClaims(value: unknown): PackClaims | undefined {

@@ -126,6 +126,26 @@ describe('what a peer says', () => {
     }
   });
 
+  it('is understood: who looks for packs and how far, and who has some', () => {
+    const said = (message: object) => parsePeerMessage(JSON.stringify(message));
+    const seek = { t: 'seek', packs: [swarmId], hops: 1 };
+    expect(said(seek)).toEqual(seek);
+    for (const wrong of [{ hops: 2 }, { hops: -1 }, { hops: '1' }, { packs: swarmId }])
+      expect(said({ ...seek, ...wrong })).toBeUndefined();
+    expect(said({ ...seek, packs: ['x', swarmId, 7] })).toEqual(seek);
+    expect(said({ ...seek, packs: Array.from({ length: 100 }, () => swarmId) })).toMatchObject({
+      packs: { length: 64 },
+    });
+    const holders = { t: 'holders', packs: [{ infohash: swarmId, peers: [peerId] }] };
+    expect(said(holders)).toEqual(holders);
+    const many = { infohash: swarmId, peers: ['x', peerId, peerId, peerId] };
+    expect(said({ ...holders, packs: [many, { infohash: 'x', peers: [] }, 0] })).toEqual({
+      t: 'holders',
+      packs: [{ infohash: swarmId, peers: [peerId, peerId] }],
+    });
+    expect(said({ t: 'holders' })).toBeUndefined();
+  });
+
   it('is understood: a head, as long as it is not longer than heads may be', () => {
     const said = (head: unknown) => parsePeerMessage(JSON.stringify({ t: 'head', head }));
     expect(said('{}\n{}')).toEqual({ t: 'head', head: '{}\n{}' });

@@ -52,6 +52,56 @@ describe('a page that joins', () => {
   });
 });
 
+describe('a member that is said to have what is wanted', () => {
+  const named = (peer: string): LinkEvent => ({ t: 'named', peer });
+  const open = (peers: readonly string[]): LinksState =>
+    run([
+      [{ t: 'listed', peers }, 0],
+      ...peers.map((peer): [LinkEvent, number] => [{ t: 'opened', peer }, 0]),
+    ]).state;
+
+  it('is dialed although there are links enough, but nine at most', () => {
+    let state = open(['a', 'b', 'c']);
+    const dialed: string[] = [];
+    for (let i = 0; i < 20; i++) {
+      const step = stepLinks(state, named(`x${i}`), 1, always);
+      state = stepLinks(step.state, { t: 'opened', peer: `x${i}` }, 1, always).state;
+      dialed.push(...step.effects.flatMap((effect) => (effect.t === 'dial' ? [effect.peer] : [])));
+    }
+    expect(dialed).toEqual(['x0', 'x1', 'x2', 'x3', 'x4', 'x5']);
+  });
+
+  it('is dialed at once also when it has just come', () => {
+    const state = stepLinks(open(['a', 'b', 'c']), { t: 'joined', peers: ['x'] }, 1, always).state;
+    expect(stepLinks(state, named('x'), 2, always).effects).toEqual([{ t: 'dial', peer: 'x' }]);
+  });
+
+  it('is left alone when it is linked, banned, ourselves, or was in vain a moment ago', () => {
+    const state = open(['a', 'b', 'c']);
+    const banned = stepLinks(state, { t: 'banned', peer: 'x' }, 0, always).state;
+    for (const peer of ['a', 'x', 'm']) expect(stepLinks(banned, named(peer), 1, always).effects).toEqual([]);
+    const inVain = run(
+      [
+        [named('y'), 1],
+        [{ t: 'closed', peer: 'y', why: 'failed' }, 2],
+      ],
+      state,
+    ).state;
+    expect(stepLinks(inVain, named('y'), 3, always).effects).toEqual([]);
+  });
+
+  it('leaves half of all attempts for those whom the tracker names', () => {
+    let state = open(['a', 'b', 'c']);
+    let dials = 0;
+    for (let i = 0; i < 500; i++) {
+      const step = stepLinks(state, named(`x${i}`), i, always);
+      dials += step.effects.filter(({ t }) => t === 'dial').length;
+      state = stepLinks(step.state, { t: 'closed', peer: `x${i}`, why: 'bye' }, i, always).state;
+    }
+    expect(dials).toBe(97);
+  });
+});
+
 describe('an offer', () => {
   it('is accepted from anybody, up to three times the links that a page opens', () => {
     let state = startLinks('m', limits);

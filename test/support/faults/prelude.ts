@@ -96,7 +96,8 @@ function prototypeOf(name: string): object {
 
 // The browser's own request is the origin's own answer: nothing of ours.
 wrap(globalThis, 'fetch', 'fetch', (input) => typeof input === 'string');
-for (const name of ['open', 'match', 'delete', 'keys']) wrap(prototypeOf('CacheStorage'), name, `caches.${name}`);
+for (const name of ['open', 'match', 'delete', 'keys'])
+  wrap(prototypeOf('CacheStorage'), name, `caches.${name}`);
 for (const name of ['match', 'put', 'delete', 'keys']) wrap(prototypeOf('Cache'), name, `cache.${name}`);
 for (const name of ['arrayBuffer', 'blob']) wrap(prototypeOf('Response'), name, `response.${name}`);
 wrap(prototypeOf('Blob'), 'arrayBuffer', 'blob.arrayBuffer');

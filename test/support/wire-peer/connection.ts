@@ -10,6 +10,8 @@ export interface ConnectionEvents {
   /** The control channel is open. */
   open(): void;
   channel(channel: DataChannel): void;
+  /** Text on the control channel. */
+  heard(text: string): void;
   closed(): void;
 }
 
@@ -37,6 +39,9 @@ export class Connection {
     });
     this.#control = connection.createDataChannel(controlChannelLabel, { negotiated: true, id: 0 });
     this.#control.onOpen(() => events.open());
+    this.#control.onMessage((data) => {
+      if (typeof data === 'string') events.heard(data);
+    });
     this.#control.onClosed(() => this.#end(events));
   }
 

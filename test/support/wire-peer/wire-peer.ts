@@ -16,6 +16,8 @@ export interface WirePeerOptions {
   readonly state?: Omit<PackState, 'infohash'>;
   /** Said after the hello. */
   readonly alsoSays?: readonly PeerMessage[];
+  /** A peer has said something on the control channel; the answers go back. */
+  readonly answers?: (text: string, peer: string) => readonly PeerMessage[];
   /** Connects to whoever comes after it. */
   readonly dialsNewcomers?: boolean;
   /** By default a new one. */
@@ -112,6 +114,11 @@ export class WirePeer {
     throw new Error(`no connection; ${this.members.size} members`);
   }
 
+  /** To everybody, on the control channel. */
+  say(message: PeerMessage): void {
+    for (const { connection } of this.#peerings.values()) connection.say(message);
+  }
+
   /** Opens a data channel to everybody; resolves to how many of them the other side has closed a second later. */
   async openChannels(label: string): Promise<number> {
     const channels = [...this.#peerings.values()].map(({ connection }) => connection.openChannel(label));
@@ -141,6 +148,9 @@ export class WirePeer {
         const pack = this.#options.packs.find(({ infohash }) => infohash === channel.getLabel());
         if (pack === undefined) return;
         this.wires.push(new Wire(channel, pack, this.id, peer, this.#options.script ?? {}));
+      },
+      heard: (text) => {
+        for (const message of this.#options.answers?.(text, peer) ?? []) connection.say(message);
       },
       closed: () => {
         if (this.#closed || this.#peerings.get(peer)?.connection !== connection) return;
