@@ -33,6 +33,10 @@ inEachBrowser((kind) => {
     await first.page.reload();
     await connected(first);
     await expectEverything(first.page, next);
+    // The server counts an answer when all of it has gone out, which the page may see first.
+    await expect
+      .poll(() => stage.site.served().map(({ path }) => path))
+      .toEqual(expect.arrayContaining(Object.keys(next).map((path) => `/${path}`)));
     stage.site.forget();
 
     const map = sha256(next['map.bin']);
