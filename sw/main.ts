@@ -115,10 +115,12 @@ function isOurs(request: Request): boolean {
 
 function onRelease(trusted: Trusted, catalogs: readonly Catalog[]): void {
   kept.setInUse(catalogs);
+  const isOn = releases.mode === 'on';
   // Who stands aside shares nothing either.
-  host.setPacks(config.base, releases.mode === 'on' ? catalogs : []);
+  host.setPacks(config.base, isOn ? catalogs : []);
   // The first large asset would wait for them; of a large site they are many, and few may be needed.
-  if (trusted.catalog.release.layers.len < aheadLimitBytes) layers(trusted.catalog).catch(() => undefined);
+  if (isOn && trusted.catalog.release.layers.len < aheadLimitBytes)
+    layers(trusted.catalog).catch(() => undefined);
   void broadcast(state());
   if (trusted.head.mode === 'uninstall') void uninstall();
 }

@@ -61,7 +61,7 @@ export class Graph {
     for (const other of neighbours) this.#refill(other);
   }
 
-  /** Connects a member to another that is said to have what it wants; `false`: it is taken up, or linked already. */
+  /** Connects two members; `false`: one has no room, or they are linked already. */
   linkTo(member: number, other: number): boolean {
     const isFull = this.degree(member) >= linksLimit || this.degree(other) >= linksLimit;
     if (isFull || other === member || this.#isLinked(member, other)) return false;
@@ -70,7 +70,7 @@ export class Graph {
     return true;
   }
 
-  /** A member in the fewest steps, from the neighbours' neighbours on, up to so many. */
+  /** The nearest member of this kind, no further than so many steps away. */
   find(member: number, steps: number, isIt: (other: number) => boolean): number | undefined {
     const seen = new Set([member]);
     let ring = [member];
@@ -93,9 +93,7 @@ export class Graph {
   #refill(member: number): void {
     for (let tried = 0; tried < tries && this.degree(member) < opened && this.#size > 0; tried++) {
       const other = this.#here[this.#chance.between(0, this.#size - 1)] ?? 0;
-      if (other === member || this.degree(other) >= linksLimit || this.#isLinked(member, other)) continue;
-      this.#link(member, other);
-      this.#link(other, member);
+      this.linkTo(member, other);
     }
   }
 

@@ -14,6 +14,7 @@ import { Exchange } from './exchange.ts';
 import { isHex } from './fields.ts';
 import { Giving } from './giving.ts';
 import { HeadNews } from './head-news.ts';
+import { holdersOf } from './holders.ts';
 import { HubDoor } from './hub-door.ts';
 import type { Link } from './link.ts';
 import { Mesh } from './mesh.ts';
@@ -71,10 +72,7 @@ export function startSwarm({ config, onEvent }: SwarmOptions): Swarm {
     self,
     links: () => mesh.links,
     search: { seek: (infohash, sinceMs) => search.seek(infohash, sinceMs) },
-    holders: (infohash) => {
-      const has = mesh.open.filter((link) => (link.packs.get(infohash)?.state ?? 'none') !== 'none');
-      return has.map(({ peer }) => peer);
-    },
+    holders: (infohash) => holdersOf(mesh.open, infohash).map(({ peer }) => peer),
     changed: () => exchange.changed(),
   });
   const exchange: Exchange = new Exchange({

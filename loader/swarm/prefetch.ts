@@ -8,6 +8,7 @@ import { sha256Hex } from '../../manifests/bytes.ts';
 import { keptCacheName, keptWholeUrl } from '../../protocol/kept.ts';
 import { withDeadline } from './deadline.ts';
 import { askForDocument } from './document-channel.ts';
+import { holdersOf } from './holders.ts';
 import type { Link } from './link.ts';
 import type { Pack } from './pack.ts';
 import type { Packs, Place } from './packs.ts';
@@ -101,9 +102,8 @@ export class Prefetch {
       .filter((place) => place.asset.size <= limitBytes && this.#triesOf(place) < tryLimit);
   }
 
-  #holdersOf({ layout }: Pack): Link[] {
-    const { links } = this.#options;
-    return links().filter(({ packs }) => (packs.get(layout.infohash)?.state ?? 'none') !== 'none');
+  #holdersOf({ layout }: Pack): readonly Link[] {
+    return holdersOf(this.#options.links(), layout.infohash);
   }
 
   #triesOf({ asset }: Place): number {

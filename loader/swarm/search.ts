@@ -8,6 +8,7 @@ import {
   type PeerHolders,
   type PeerSeek,
 } from '../../protocol/peer-messages.ts';
+import { holdersOf } from './holders.ts';
 import type { Link } from './link.ts';
 
 /** What is asked within this goes in one message. */
@@ -83,7 +84,8 @@ export class Search {
     const found: PackHolders[] = [];
     const onward = new Map<string, string[]>();
     for (const infohash of new Set(packs)) {
-      const peers = neighbours.filter((link) => link !== from && hasOf(link, infohash)).map(peerOf);
+      const others = holdersOf(neighbours, infohash).filter((link) => link !== from);
+      const peers = others.map(peerOf);
       if (peers.length > 0) found.push({ infohash, peers: peers.slice(0, peerLimits.holders) });
       else if (hops > 0) {
         const { state, ask } = passOn(this.#state, infohash, from.peer, neighbours.map(peerOf), nowMs);
@@ -116,8 +118,4 @@ export class Search {
 
 function peerOf({ peer }: Link): string {
   return peer;
-}
-
-function hasOf({ packs }: Link, infohash: string): boolean {
-  return (packs.get(infohash)?.state ?? 'none') !== 'none';
 }
