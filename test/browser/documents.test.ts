@@ -4,17 +4,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'puppeteer';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { changeHead } from '../../publisher/change-head.ts';
-import {
-  answer,
-  startAlteredOrigin,
-  type Alteration,
-  type AlteredOrigin,
-} from '../support/altered-origin.ts';
+import { answer, alteredOriginForSuite, type Alteration } from '../support/altered-origin.ts';
 import { answeredByWorker } from '../support/answered.ts';
 import { digestInPage, sha256, stats } from '../support/shoal-site.ts';
-import { inEachBrowser, siteForSuite, started } from '../support/stage.ts';
+import { inEachBrowser, siteForSuite } from '../support/stage.ts';
 import { expectEverything, failuresOf, keptDigests, type Visit } from '../support/visits.ts';
 
 const dayMs = 86_400_000;
@@ -45,15 +40,7 @@ const dated =
 inEachBrowser((kind) => {
   const stage = siteForSuite(files, { kind, hub: { url: null } });
   const { visits } = stage;
-  let running: AlteredOrigin | undefined;
-  const origin = (): AlteredOrigin => started(running);
-
-  beforeAll(async () => {
-    await stage.site.stop();
-    running = await startAlteredOrigin(stage.site);
-  });
-  afterEach(() => origin().alter());
-  afterAll(() => running?.close());
+  const origin = alteredOriginForSuite(stage);
 
   /** Somebody who has everything, in a page that is closed again. */
   async function known(): Promise<Visit['visitor']> {

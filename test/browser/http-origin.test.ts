@@ -4,12 +4,12 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { answer, startAlteredOrigin, type AlteredOrigin } from '../support/altered-origin.ts';
+import { describe, expect, it } from 'vitest';
+import { answer, alteredOriginForSuite } from '../support/altered-origin.ts';
 import { ask } from '../support/ask.ts';
 import { answeredByWorker } from '../support/answered.ts';
 import { digestInPage, sha256 } from '../support/shoal-site.ts';
-import { inEachBrowser, siteForSuite, started } from '../support/stage.ts';
+import { inEachBrowser, siteForSuite } from '../support/stage.ts';
 import { keptDigests } from '../support/visits.ts';
 
 const tag = '<link rel="icon" href="data:,"><script src="/shoal.js" async></script>';
@@ -28,15 +28,7 @@ const files = {
 inEachBrowser((kind) => {
   const stage = siteForSuite(files, { kind, hub: { url: null } });
   const { visits } = stage;
-  let running: AlteredOrigin | undefined;
-  const origin = (): AlteredOrigin => started(running);
-
-  beforeAll(async () => {
-    await stage.site.stop();
-    running = await startAlteredOrigin(stage.site);
-  });
-  afterEach(() => origin().alter());
-  afterAll(() => running?.close());
+  const origin = alteredOriginForSuite(stage);
 
   describe('an origin', () => {
     it('[F5] that compresses: the answer is not compressed, and as long as the asset', async () => {

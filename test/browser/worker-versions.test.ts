@@ -4,12 +4,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer';
 import * as v from 'valibot';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../scripts/root.ts';
-import { answer, startAlteredOrigin, type AlteredOrigin } from '../support/altered-origin.ts';
+import { answer, alteredOriginForSuite } from '../support/altered-origin.ts';
 import { answeredByWorker } from '../support/answered.ts';
 import { stats } from '../support/shoal-site.ts';
-import { inEachBrowser, siteForSuite, started } from '../support/stage.ts';
+import { inEachBrowser, siteForSuite } from '../support/stage.ts';
 import { expectEverything, failuresOf, keptDigests } from '../support/visits.ts';
 
 const files = {
@@ -24,21 +24,14 @@ const everything = ['/app.js', '/style.css', '/picture.svg'];
 inEachBrowser((kind) => {
   const stage = siteForSuite(files, { kind, hub: { url: null } });
   const { visits } = stage;
-  let running: AlteredOrigin | undefined;
+  const origin = alteredOriginForSuite(stage);
   let shipped = '';
-  const origin = (): AlteredOrigin => started(running);
   const worker = (): string => join(stage.site.dir, 'shoal-sw.js');
 
   beforeAll(async () => {
-    await stage.site.stop();
-    running = await startAlteredOrigin(stage.site);
     shipped = await readFile(worker(), 'utf8');
   });
-  afterEach(async () => {
-    origin().alter();
-    await writeFile(worker(), shipped);
-  });
-  afterAll(() => running?.close());
+  afterEach(() => writeFile(worker(), shipped));
 
   /** The shipped worker behind something that happens first. */
   const prepend = (code: string): Promise<void> =>

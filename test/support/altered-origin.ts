@@ -2,7 +2,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createSite } from '../../publisher/index.ts';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { ShoalSite } from './shoal-site.ts';
+import { started } from './stage.ts';
 
 /** Answers a request itself, or gives `false`: then the site does, with the headers that were set. */
 export type Alteration = (path: string, response: ServerResponse, request: IncomingMessage) => boolean;
@@ -27,8 +29,20 @@ export interface AlteredOrigin {
   close(): Promise<void>;
 }
 
+/** In the place of the site's server for a suite, as usual again after each test; there is no hub. */
+export function alteredOriginForSuite(stage: { readonly site: ShoalSite }): () => AlteredOrigin {
+  let running: AlteredOrigin | undefined;
+  beforeAll(async () => {
+    await stage.site.stop();
+    running = await startAlteredOrigin(stage.site);
+  });
+  afterEach(() => started(running).alter());
+  afterAll(() => running?.close());
+  return () => started(running);
+}
+
 /** Takes the place of the site's server, which must be stopped; there is no hub. */
-export async function startAlteredOrigin(site: ShoalSite): Promise<AlteredOrigin> {
+async function startAlteredOrigin(site: ShoalSite): Promise<AlteredOrigin> {
   const files = createSite({ dir: site.dir });
   let asked: string[] = [];
   let alteration: Alteration = () => false;
